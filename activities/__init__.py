@@ -1,0 +1,1 @@
+"""Every effect a workflow may ask for, through ports."""

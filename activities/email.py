@@ -1,0 +1,71 @@
+"""The e-mail step: one activity that sends at most once, however often it is tried."""
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from activities.attempts import this_attempt
+from activities.failures import MAX_SURPRISES, again
+from activities.sending import SOON, Sending
+from domain.codes import ReasonCode
+from domain.errors import StaleAttempt
+from domain.messages import PerformStep, StepResult
+from domain.ports import Attempt, Inbox, MailClients, StepLedger, Writer
+
+
+class EmailActivities:
+    """Performs e-mail steps. Thread-safe: its ports are."""
+
+    def __init__(
+        self, *, ledger: StepLedger, clients: MailClients, writer: Writer, inbox: Inbox
+    ) -> None:
+        self._ledger = ledger
+        self._clients = clients
+        self._writer = writer
+        self._inbox = inbox
+
+    @activity.defn
+    def send_email(self, request: PerformStep) -> StepResult:
+        """Perform one e-mail step, or say what it waits for.
+
+        Idempotent: the delivery's row says how far an earlier try came, and what may have reached
+        the provider is looked up before anything is repeated.
+        """
+        attempt = this_attempt()
+        try:
+            return self._perform(request, attempt)
+        except StaleAttempt:
+            raise again("A later try owns this delivery.", after=SOON) from None
+        except ApplicationError:
+            raise
+        except Exception as error:
+            return self._surprised(request, attempt, error)
+
+    def _perform(self, request: PerformStep, attempt: Attempt) -> StepResult:
+        claim = self._ledger.claim(request, attempt)
+        if claim is None:
+            raise again("The cause was mended while we looked.", after=SOON)
+        if isinstance(claim, StepResult):
+            return claim
+        sending = Sending(
+            request=request,
+            attempt=attempt,
+            ledger=self._ledger,
+            clients=self._clients,
+            writer=self._writer,
+            inbox=self._inbox,
+        )
+        return sending.run(claim)
+
+    def _surprised(self, request: PerformStep, attempt: Attempt, error: Exception) -> StepResult:
+        """Hold an enrollment whose step broke down again and again by a fault of ours.
+
+        Where Postgres is away this fails too, and Temporal tries again: an outage is no error of
+        the enrollment's.
+        """
+        if attempt.number < MAX_SURPRISES:
+            raise error
+        detail = f"{type(error).__name__} at try {attempt.number}"
+        held = self._ledger.fault(request, attempt, ReasonCode.SYSTEM_ERROR, detail)
+        if held is None:
+            raise error
+        return held

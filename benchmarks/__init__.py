@@ -1,0 +1,1 @@
+"""What we publish, each number a command."""

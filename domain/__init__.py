@@ -1,0 +1,1 @@
+"""The words and the rules: pure Python, no clock, no I/O."""

@@ -1,0 +1,225 @@
+"""What activities need of the outside, as Protocols; `providers` and `records` satisfy them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from domain.codes import ReasonCode
+from domain.delivery import DeliveryState
+from domain.holds import ResourceKind
+from domain.mail import Arrivals, Draft, Grant, Letter, Receipt
+from domain.messages import FanOutPage, FanOutReport, PerformStep, StepResult
+
+
+class MailClient(Protocol):
+    """One connected mailbox. Every call is one request; none repeats itself.
+
+    All methods raise `domain.errors.ProviderError` classes and nothing else: `Disconnected` for a
+    dead grant, `Throttled`, `Unavailable` when nothing was accepted, `OutcomeUnknown` when the
+    answer was lost after the request left.
+    """
+
+    def create_draft(self, letter: Letter) -> str:
+        """Store the message as a draft and return its id. Harmless when repeated."""
+        ...
+
+    def send_draft(self, draft_id: str) -> str:
+        """Send a draft once and return the sent message's id.
+
+        Raises NotFound when the draft is gone (it was sent, or somebody removed it).
+        """
+        ...
+
+    def draft_exists(self, draft_id: str) -> bool:
+        """Say whether a draft is still there: proof that it was not sent."""
+        ...
+
+    def delete_draft(self, draft_id: str) -> None:
+        """Remove a draft that will not be sent; one that is gone already is fine."""
+        ...
+
+    def read_back(self, provider_message_id: str) -> Receipt:
+        """Read the ids of a sent message."""
+        ...
+
+    def find_sent(self, key: str, *, since: str) -> Receipt | None:
+        """Find our sent copy by its delivery key among what was sent since a cursor."""
+        ...
+
+    def cursor(self) -> str:
+        """Give the inbox cursor of this moment."""
+        ...
+
+    def arrivals(self, cursor: str) -> Arrivals:
+        """Read what reached the mailbox since a cursor; raises NotFound for an expired one."""
+        ...
+
+    def recent(self, *, days: int) -> Arrivals:
+        """Read what reached the mailbox in the last days: the re-scan after an expired cursor."""
+        ...
+
+
+class MailClients(Protocol):
+    """Opens the client of a mailbox."""
+
+    def open(self, mailbox_id: str, workspace_id: str) -> MailClient:
+        """Bring the mailbox's grant up to date and return its client.
+
+        Refreshes an access token that is about to expire *before* any call, so that no call needs
+        to be sent twice. Raises Disconnected when the grant is dead.
+        """
+        ...
+
+
+class Grants(Protocol):
+    """Where the grants of mailboxes are kept, encrypted."""
+
+    def load(self, mailbox_id: str, workspace_id: str) -> tuple[str, Grant | None]:
+        """Give the mailbox's address and its grant, if it has one."""
+        ...
+
+    def store(self, mailbox_id: str, workspace_id: str, grant: Grant) -> None:
+        """Keep a refreshed grant."""
+        ...
+
+    def is_fresh(self, grant: Grant) -> bool:
+        """Say whether an access token lives long enough (machine time) for a send."""
+        ...
+
+
+class Writer(Protocol):
+    """Turns a draft into a letter: renders Liquid, builds MIME, checks it by parse-back."""
+
+    def write(self, draft: Draft) -> Letter:
+        """Render once. Raises ContentFault for what cannot be written."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """Who tries: stamped on the delivery row and on log rows."""
+
+    at: datetime  #: Business time: the workflow's own clock, also when fast-forwarded (UTC).
+    workflow_id: str
+    run_id: str
+    activity_id: str
+    number: int  #: Temporal's attempt, from 1; only for the log.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A delivery that this attempt owns, and what is known of it so far."""
+
+    delivery_id: str
+    workspace_id: str
+    key: str
+    fence: int
+    state: DeliveryState
+    mailbox_id: str
+    draft: Draft
+    letter: Letter | None = None
+    draft_id: str | None = None
+    failures: int = 0  #: Failed answers of the provider so far.
+    baseline: str | None = None  #: The cursor before the send; a sent copy comes after it.
+    generations: Mapping[ResourceKind, int]  #: What the attempt relied on, for holds.
+
+
+class StepLedger(Protocol):
+    """The delivery rows and everything that a step's outcome changes, one transaction a call.
+
+    Each method is idempotent under retries of the activity; those that move a delivery raise
+    StaleAttempt when another attempt owns it.
+    """
+
+    def claim(self, request: PerformStep, attempt: Attempt) -> Claim | StepResult | None:
+        """Pass the gate and take the delivery, or say why nothing is sent now.
+
+        None means that a cause was mended while we looked: try again.
+        """
+        ...
+
+    def rendered(self, claim: Claim, letter: Letter) -> None:
+        """Store the letter before anything leaves."""
+        ...
+
+    def drafted(self, claim: Claim, draft_id: str) -> str | None:
+        """Store the provider's draft id; returns the mailbox's inbox cursor."""
+        ...
+
+    def submit(self, claim: Claim, attempt: Attempt) -> StepResult | None:
+        """Pass the last gate and say so before the send leaves; a result means do not send."""
+        ...
+
+    def unsent(self, claim: Claim) -> None:
+        """Take back `submitting`: the draft is proven to be still there."""
+        ...
+
+    def undrafted(self, claim: Claim) -> None:
+        """Take back `drafted`: the draft is gone and was never submitted."""
+        ...
+
+    def sent(
+        self, claim: Claim, receipt: Receipt, request: PerformStep, attempt: Attempt
+    ) -> StepResult:
+        """Store the receipt, log it, move the enrollment on and book the next step's slot."""
+        ...
+
+    def hold(
+        self,
+        claim: Claim,
+        code: ReasonCode,
+        detail: str,
+        request: PerformStep,
+        attempt: Attempt,
+    ) -> StepResult | None:
+        """Hold the enrollment; None when the cause was mended meanwhile: try again."""
+        ...
+
+    def fault(
+        self, request: PerformStep, attempt: Attempt, code: ReasonCode, detail: str
+    ) -> StepResult | None:
+        """Hold an enrollment whose try broke down before or outside a delivery."""
+        ...
+
+    def provider_failed(self, claim: Claim, detail: str, attempt: Attempt) -> int:
+        """Count a failed answer of the provider; returns how many this delivery had."""
+        ...
+
+
+class Inbox(Protocol):
+    """What came into a mailbox, matched and stored with its cursor in one transaction."""
+
+    def cursor(self, mailbox_id: str, workspace_id: str) -> str | None:
+        """Give the stored cursor, or None before the first poll."""
+        ...
+
+    def accept(self, mailbox_id: str, workspace_id: str, cursor: str, arrivals: Arrivals) -> int:
+        """Store arrivals and the facts that follow; returns how many enrollments ended.
+
+        `cursor` is the one that was read from; arrivals seen before are passed over.
+        """
+        ...
+
+    def polled(self, mailbox_id: str, workspace_id: str) -> None:
+        """Note that the inbox was read up to now."""
+        ...
+
+    def detection(self, mailbox_id: str, workspace_id: str, fault: Exception | None) -> bool:
+        """Note a fault of the mailbox (None: none yet); returns whether it is not to be polled."""
+        ...
+
+
+class Switchboard(Protocol):
+    """The pre-flight check and the fan-out of a sequence."""
+
+    def fan_out(self, page: FanOutPage) -> FanOutReport:
+        """Tell one page of enrollments whether their sequence is active."""
+        ...
+
+    def check(self, sequence_id: str, workspace_id: str) -> bool:
+        """Run the pre-flight check, log what changed; returns whether the sequence is archived."""
+        ...
+
+
+Clock = Callable[[], datetime]  #: Machine time, handed in at the edge.

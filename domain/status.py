@@ -1,0 +1,56 @@
+"""The status and the code that people see: one pure function of what is true of an enrollment."""
+
+from dataclasses import dataclass
+
+from domain.catalog import CATALOG
+from domain.codes import ReasonCode, Status
+from domain.state import EnrollmentState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What decides the status: the flags of an enrollment's row, or of its workflow."""
+
+    started: bool = True  #: Its workflow was asked for.
+    paused: bool = False
+    deactivated: bool = False
+    hold_code: ReasonCode | None = None
+    wait_code: ReasonCode = ReasonCode.SCHEDULED
+    ended_code: ReasonCode | None = None
+
+
+def code_of(standing: Standing) -> ReasonCode:
+    """Say what it waits for. The outermost cause wins: mending an inner one would not help yet."""
+    if standing.ended_code is not None:
+        return standing.ended_code
+    if not standing.started:
+        return ReasonCode.ADDED_PAUSED if standing.paused else ReasonCode.SEQUENCE_INACTIVE
+    if standing.deactivated:
+        return ReasonCode.SEQUENCE_DEACTIVATED
+    if standing.paused:
+        return ReasonCode.MANUAL
+    return standing.hold_code or standing.wait_code
+
+
+def status_of(standing: Standing) -> Status:
+    """Say in which of the six states people see it."""
+    return status_for(code_of(standing))
+
+
+def status_for(code: ReasonCode) -> Status:
+    """Look a code's status up in the catalog."""
+    return Status(CATALOG[code].status)
+
+
+def standing_of(state: EnrollmentState) -> Standing:
+    """Read a workflow's standing out of its state."""
+    ended = state.ended
+    if ended is None and state.step_id is None:
+        ended = ReasonCode.NO_RESPONSE
+    return Standing(
+        paused=state.paused,
+        deactivated=state.deactivated,
+        hold_code=state.hold_code if state.hold_id is not None else None,
+        wait_code=state.code,
+        ended_code=ended,
+    )

@@ -1,0 +1,1 @@
+"""How we speak to the outside: mail providers, OAuth, templates, MIME."""

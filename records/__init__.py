@@ -1,0 +1,1 @@
+"""What Postgres remembers: tables, reads, writes, migrations, outbox."""

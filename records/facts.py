@@ -1,0 +1,324 @@
+"""Accepts facts about enrollments: numbered, logged, and on their way, in one transaction."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, func, select, text, update
+
+from domain.codes import LogEvent, ReasonCode
+from domain.ids import enrollment_workflow_id
+from domain.messages import FactKind
+from records import booking, log, outbox
+from records.projection import projected
+from records.tables import deliveries, enrollments, holds, versions
+
+
+class NotApplicable(Exception):
+    """A fact that does not fit the enrollment's present status."""
+
+    def __init__(self, row: RowMapping, detail: str) -> None:
+        super().__init__(detail)
+        self.status = str(row["status"])
+        self.code = str(row["code"])
+        self.detail = detail
+
+
+class UnknownEnrollment(Exception):
+    """No such enrollment in this workspace."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What accepting a fact led to."""
+
+    applied: bool  #: False when it was so already.
+    status: str
+    code: str
+    fact_number: int
+
+
+def pause(
+    connection: Connection,
+    workspace_id: str,
+    enrollment_id: str,
+    *,
+    until: datetime | None = None,
+    reason: str = "",
+) -> Outcome:
+    """Pause by a person's wish; the remaining delay is kept. Again is fine and changes `until`."""
+    row = _open(connection, enrollment_id)
+    if row["paused"] and row["paused_until"] == until:
+        return _unchanged(row)
+    booking.free(connection, [enrollment_id])
+    log_it = {"event": LogEvent.ENROLLMENT_PAUSED, "code": ReasonCode.MANUAL}
+    return _accept(
+        connection,
+        row,
+        kind=FactKind.PAUSE,
+        values={"paused": True, "paused_until": until, "slot_at": None},
+        payload={} if until is None else {"until": until.isoformat()},
+        log_it={**log_it, "detail": {"reason": reason}},
+    )
+
+
+def resume(
+    connection: Connection, workspace_id: str, enrollment_id: str, *, reason: str = ""
+) -> Outcome:
+    """Lift a person's pause; what pauses or holds it besides stays."""
+    row = _open(connection, enrollment_id)
+    if not row["paused"]:
+        raise NotApplicable(row, "It is not paused by hand; see its code for what it waits for.")
+    values = {"paused": False, "paused_until": None, "wait_code": ReasonCode.SCHEDULED}
+    event = {"event": LogEvent.ENROLLMENT_RESUMED, "code": None, "detail": {"reason": reason}}
+    outcome = _accept(
+        connection, row, kind=FactKind.RESUME, values=values, payload={}, log_it=event
+    )
+    if row["started"]:
+        return outcome
+    from records.enrollments import start_waiting  # The two speak of each other.
+
+    start_waiting(connection, workspace_id, [enrollment_id])
+    return _outcome(_open(connection, enrollment_id), applied=True)
+
+
+def stop(
+    connection: Connection,
+    workspace_id: str,
+    enrollment_id: str,
+    *,
+    code: ReasonCode,
+    reason: str = "",
+    kind: FactKind = FactKind.STOP,
+    detail: Mapping[str, Any] | None = None,
+) -> Outcome:
+    """End an enrollment; the first committed stop wins, a later one changes nothing."""
+    del workspace_id  # The connection is fenced to it already.
+    row = lock(connection, enrollment_id)
+    if row["ended_code"] is not None:
+        return _unchanged(row)
+    booking.free(connection, [enrollment_id])
+    close_holds(connection, enrollment_id, by="stop")
+    extra = {"reason": reason} if reason else {}
+    return _accept(
+        connection,
+        row,
+        kind=kind,
+        values={
+            "ended_code": code.value,
+            "ended_at": row["now"],
+            "slot_at": None,
+            "hold_id": None,
+            "hold_code": None,
+        },
+        payload={"code": code.value},
+        log_it={"event": _END_EVENTS.get(code, LogEvent.ENROLLMENT_FINISHED), "code": code,
+                "detail": {**extra, **(detail or {})}},
+    )
+
+
+def stop_candidate(
+    connection: Connection,
+    workspace_id: str,
+    candidate_id: str,
+    *,
+    code: ReasonCode,
+    kind: FactKind = FactKind.STOP,
+    detail: Mapping[str, Any] | None = None,
+) -> list[str]:
+    """End all live enrollments of a candidate; returns their ids."""
+    ids = connection.execute(
+        select(enrollments.c.id)
+        .where(enrollments.c.candidate_id == candidate_id, enrollments.c.ended_code.is_(None))
+        .order_by(enrollments.c.id)
+    ).scalars()
+    stopped = list(ids)
+    for enrollment_id in stopped:
+        stop(connection, workspace_id, enrollment_id, code=code, kind=kind, detail=detail)
+    return stopped
+
+
+def retry(
+    connection: Connection,
+    workspace_id: str,
+    enrollment_id: str,
+    *,
+    at_step: str | None = None,
+) -> Outcome:
+    """Try a held step again, or go on at another that was not sent yet."""
+    row = _open(connection, enrollment_id)
+    if row["hold_id"] is None:
+        raise NotApplicable(row, "Only an enrollment in error can be tried again.")
+    if row["hold_code"] == ReasonCode.SEND_OUTCOME_UNKNOWN:
+        raise NotApplicable(row, "Say first what became of the delivery: resolve it.")
+    step_id = _retry_step(connection, row, at_step)
+    close_holds(connection, enrollment_id, by="retry")
+    connection.execute(
+        update(deliveries)
+        .where(deliveries.c.enrollment_id == enrollment_id, deliveries.c.step_id == step_id)
+        .values(failures=0)
+    )
+    return _accept(
+        connection,
+        row,
+        kind=FactKind.RETRY,
+        values={
+            "hold_id": None,
+            "hold_code": None,
+            "step_id": step_id,
+            "not_before": None,
+            "wait_code": ReasonCode.SCHEDULED.value,
+        },
+        payload={"hold_id": row["hold_id"], "step_id": step_id},
+        log_it={"event": LogEvent.STEP_RETRY_SCHEDULED, "code": None, "step_id": step_id},
+    )
+
+
+def in_flight(
+    connection: Connection,
+    *,
+    enrollment_ids: Sequence[str] | None = None,
+    sequence_id: str | None = None,
+) -> list[str]:
+    """Name the deliveries whose send may be on its way right now."""
+    query = select(deliveries.c.id).where(deliveries.c.state == "submitting")
+    if enrollment_ids is not None:
+        query = query.where(deliveries.c.enrollment_id.in_(enrollment_ids))
+    if sequence_id is not None:
+        query = query.join(enrollments, enrollments.c.id == deliveries.c.enrollment_id).where(
+            enrollments.c.sequence_id == sequence_id
+        )
+    return list(connection.execute(query).scalars())
+
+
+def mark_sent_before_stop(connection: Connection, delivery_ids: Sequence[str]) -> None:
+    """Mark what a stop's answer named: if the provider accepts it, it crossed the stop."""
+    connection.execute(
+        update(deliveries).where(deliveries.c.id.in_(delivery_ids)).values(sent_before_stop=True)
+    )
+
+
+def _accept(
+    connection: Connection,
+    row: RowMapping,
+    *,
+    kind: FactKind,
+    values: Mapping[str, Any],
+    payload: Mapping[str, Any],
+    log_it: Mapping[str, Any],
+) -> Outcome:
+    """Number the fact, change the row, log it and put its signal into the outbox."""
+    changed = write_fact(connection, row, values)
+    log.write(
+        connection, workspace_id=row["workspace_id"], at=row["now"], **log_ids(row), **log_it
+    )
+    if row["started"]:
+        fact = outbox.fact_row(
+            row["workspace_id"],
+            row["id"],
+            enrollment_workflow_id(row["id"], row["round"]),
+            kind=kind,
+            number=changed["facts"],
+            payload=payload,
+        )
+        outbox.put(connection, [fact])
+    return _outcome(changed, applied=True)
+
+
+def write_fact(connection: Connection, row: RowMapping, values: Mapping[str, Any]) -> RowMapping:
+    """Change a locked row by one more fact and re-project its status."""
+    return (
+        connection.execute(
+            update(enrollments)
+            .where(enrollments.c.id == row["id"])
+            .values(
+                **projected(**values),
+                facts=enrollments.c.facts + 1,
+                updated_at=func.clock_timestamp(),
+            )
+            .returning(enrollments.c.status, enrollments.c.code, enrollments.c.facts)
+        )
+        .mappings()
+        .one()
+    )
+
+
+def lock(connection: Connection, enrollment_id: str) -> RowMapping:
+    """Lock an enrollment's row; `now` is its own business time. Raises UnknownEnrollment."""
+    row = connection.execute(_LOCK, {"id": enrollment_id}).mappings().first()
+    if row is None:
+        raise UnknownEnrollment(enrollment_id)
+    return row
+
+
+def log_ids(row: RowMapping) -> dict[str, str | None]:
+    """Name an enrollment's row for the log."""
+    return {
+        "enrollment_id": row["id"],
+        "sequence_id": row["sequence_id"],
+        "candidate_id": row["candidate_id"],
+        "mailbox_id": row["mailbox_id"],
+        "workflow_id": enrollment_workflow_id(row["id"], row["round"]),
+        "run_id": row["run_id"],
+    }
+
+
+def _open(connection: Connection, enrollment_id: str) -> RowMapping:
+    row = lock(connection, enrollment_id)
+    if row["ended_code"] is not None:
+        raise NotApplicable(row, "It has ended; enroll the candidate again with restart.")
+    return row
+
+
+def _retry_step(connection: Connection, row: RowMapping, at_step: str | None) -> str:
+    step_id = at_step or row["step_id"]
+    steps = connection.execute(
+        select(versions.c.steps).where(
+            versions.c.sequence_id == row["sequence_id"], versions.c.number == row["version"]
+        )
+    ).scalar_one()
+    if step_id not in {step["id"] for step in steps}:
+        raise NotApplicable(row, "The step is not one of this enrollment's version.")
+    sent = connection.execute(
+        select(deliveries.c.id).where(
+            deliveries.c.enrollment_id == row["id"],
+            deliveries.c.step_id == step_id,
+            deliveries.c.round == row["round"],
+            deliveries.c.state.in_(("sent", "submitting", "unknown")),
+        )
+    ).first()
+    if sent is not None:
+        raise NotApplicable(row, "The step was sent already, or may have been: name a later one.")
+    return str(step_id)
+
+
+def close_holds(connection: Connection, enrollment_id: str, *, by: str) -> None:
+    """Close the open holds of an enrollment without telling its workflow."""
+    connection.execute(
+        update(holds)
+        .where(holds.c.enrollment_id == enrollment_id, holds.c.released_at.is_(None))
+        .values(released_at=func.clock_timestamp(), released_by=by)
+    )
+
+
+def _unchanged(row: RowMapping) -> Outcome:
+    return _outcome(row, applied=False)
+
+
+def _outcome(row: RowMapping, *, applied: bool) -> Outcome:
+    return Outcome(
+        applied=applied, status=row["status"], code=row["code"], fact_number=row["facts"]
+    )
+
+
+_LOCK = text(
+    "SELECT *, clock_timestamp() + clock_offset_ms * interval '1 millisecond' AS now"
+    " FROM enrollments WHERE id = :id FOR UPDATE"
+)
+
+_END_EVENTS = {
+    ReasonCode.REPLIED: LogEvent.ENROLLMENT_REPLIED,
+    ReasonCode.DELETED: LogEvent.ENROLLMENT_REMOVED,
+    ReasonCode.UNENROLLED_BY_USER: LogEvent.ENROLLMENT_REMOVED,
+}

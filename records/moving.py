@@ -1,0 +1,262 @@
+"""Moves an enrollment's row: what stops it, when its step may go, and what follows a send."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, func, update
+
+from domain.codes import LogEvent, ReasonCode
+from domain.delivery import DeliveryState
+from domain.messages import (
+    Awaiting,
+    Booking,
+    FactKind,
+    PerformStep,
+    ResultKind,
+    StepResult,
+)
+from domain.ports import Attempt, Claim
+from records import booking, log
+from records.gate import GateRow, step_of
+from records.holding import generations_of, step_ids, store_hold
+from records.plans import timing_of
+from records.projection import projected
+from records.schedule_rules import Hours, hours_of
+from records.tables import enrollments
+
+LATE = timedelta(seconds=60)  #: How old a slot may be; an older one is given back and re-booked.
+LATE_RETRY = timedelta(minutes=15)  #: The same for a retry of a try that came on time.
+RECHECK = timedelta(seconds=60)  #: When to look again for a pause whose signal is on its way.
+
+_UNDER_WAY = frozenset({DeliveryState.SUBMITTING.value})
+
+
+def lapse_pause(connection: Connection, row: GateRow, attempt: Attempt) -> None:
+    """Lift a pause whose end has passed: the workflow woke up for it."""
+    if not row["paused"] or not _has_lapsed(row, attempt):
+        return
+    _change(connection, row["id"], paused=False, paused_until=None)
+    log.write(
+        connection,
+        workspace_id=row["workspace_id"],
+        event=LogEvent.ENROLLMENT_RESUMED,
+        code=None,
+        at=attempt.at,
+        enrollment_id=row["id"],
+        sequence_id=row["sequence_id"],
+        detail={"by": "resume_at"},
+    )
+
+
+def stopped(row: Mapping[str, Any], step_id: str, attempt: Attempt) -> StepResult | None:
+    """Say what a committed stop, pause or switch means for a try at a step.
+
+    The signal of a pause is on its way already; until it comes the workflow waits for it, with a
+    deadline in case it came before this answer.
+    """
+    if row["ended_code"] is not None:
+        return StepResult(kind=ResultKind.ENDED, code=ReasonCode(row["ended_code"]))
+    if row["deactivated"] or not row["sequence_active"] or row["archived_at"] is not None:
+        return _await(FactKind.DEACTIVATE, ReasonCode.SEQUENCE_DEACTIVATED, step_id, attempt)
+    if row["paused"] and not _has_lapsed(row, attempt):
+        return _await(FactKind.PAUSE, ReasonCode.MANUAL, step_id, attempt)
+    return None
+
+
+def defer(
+    connection: Connection, row: GateRow, request: PerformStep, attempt: Attempt
+) -> StepResult | None:
+    """Book a slot and wait for it, unless this try comes at the slot that is booked."""
+    hours = _hours(row)
+    if row["delivery_state"] in _UNDER_WAY or _on_time(row, request, attempt, hours):
+        return None
+    booking.free(connection, [request.enrollment_id])
+    step = step_of(row, request.step_id)
+    due = max(request.not_before or attempt.at, attempt.at)
+    found = None if step is None else _book(connection, row, request, request.step_id, due, hours)
+    if found is None:
+        return store_hold(
+            connection,
+            row,
+            request,
+            attempt,
+            code=ReasonCode.SCHEDULE_INVALID,
+            detail="The schedule never opens." if step else "The version has no such step.",
+            relied_on=generations_of(row),
+        )
+    _change(
+        connection,
+        row["id"],
+        step_id=request.step_id,
+        not_before=found.not_before,
+        slot_at=found.slot_at,
+        wait_code=found.code.value,
+        hold_code=None,
+        hold_id=None,
+    )
+    log.write(
+        connection,
+        workspace_id=request.workspace_id,
+        event=_booking_event(found.code),
+        code=found.code,
+        at=attempt.at,
+        **step_ids(row, request, attempt),
+        detail={"until": found.slot_at.isoformat() if found.slot_at else None},
+    )
+    return StepResult(kind=ResultKind.DEFERRED, code=found.code, booking=found)
+
+
+def move_on(
+    connection: Connection, row: GateRow, request: PerformStep, attempt: Attempt
+) -> StepResult:
+    """Go to the next step and reserve its slot, or end the enrollment after the last one."""
+    following = request.next_step_id
+    step = None if following is None else step_of(row, following)
+    if following is None or step is None:
+        _finish(connection, row, request, attempt)
+        return StepResult(kind=ResultKind.SENT)
+    hours = _hours(row)
+    due = hours.due_at(timing_of(step["timing"]), attempt.at)
+    found = Booking(not_before=due)
+    if stopped(row, following, attempt) is None:
+        found = _book(connection, row, request, following, due, hours) or found
+    _change(
+        connection,
+        row["id"],
+        step_id=following,
+        not_before=found.not_before,
+        slot_at=found.slot_at,
+        wait_code=found.code.value,
+    )
+    return StepResult(kind=ResultKind.SENT, booking=found)
+
+
+def log_sent(
+    connection: Connection, row: GateRow, request: PerformStep, attempt: Attempt, claim: Claim
+) -> None:
+    """Write that a message left."""
+    log.write(
+        connection,
+        workspace_id=request.workspace_id,
+        event=LogEvent.MESSAGE_SENT,
+        code=None,
+        at=attempt.at,
+        **step_ids(row, request, attempt),
+        detail={"delivery_id": claim.delivery_id},
+    )
+
+
+def show_retry(
+    connection: Connection,
+    enrollment_id: str,
+    claim: Claim,
+    attempt: Attempt,
+    failures: int,
+    detail: str,
+) -> None:
+    """Let people see that the provider failed and that it is tried again."""
+    _change(connection, enrollment_id, wait_code=ReasonCode.RETRYING_STEP.value)
+    log.write(
+        connection,
+        workspace_id=claim.workspace_id,
+        event=LogEvent.STEP_RETRY_SCHEDULED,
+        code=ReasonCode.RETRYING_STEP,
+        at=attempt.at,
+        enrollment_id=enrollment_id,
+        mailbox_id=claim.mailbox_id,
+        workflow_id=attempt.workflow_id,
+        run_id=attempt.run_id,
+        activity_id=attempt.activity_id,
+        detail={"delivery_id": claim.delivery_id, "failures": failures, "why": detail},
+    )
+
+
+def _finish(
+    connection: Connection, row: GateRow, request: PerformStep, attempt: Attempt
+) -> None:
+    if row["ended_code"] is not None:
+        return
+    code = ReasonCode.NO_RESPONSE
+    _change(
+        connection, row["id"], ended_code=code.value, ended_at=attempt.at, slot_at=None
+    )
+    log.write(
+        connection,
+        workspace_id=request.workspace_id,
+        event=LogEvent.ENROLLMENT_FINISHED,
+        code=code,
+        at=attempt.at,
+        **step_ids(row, request, attempt),
+        detail={},
+    )
+
+
+def _book(
+    connection: Connection,
+    row: GateRow,
+    request: PerformStep,
+    step_id: str,
+    due: datetime,
+    hours: Hours,
+) -> Booking | None:
+    account = booking.Account(
+        id=row["sender_id"],
+        daily_limit=row["daily_limit"],
+        spacing_ms=row["spacing_ms"],
+        zone=row["identity_zone"],
+    )
+    want = booking.Want(
+        enrollment_id=request.enrollment_id,
+        step_id=step_id,
+        round=request.round,
+        not_before=due,
+        hours=hours,
+    )
+    return booking.book_one(connection, request.workspace_id, account, want)
+
+
+def _on_time(row: GateRow, request: PerformStep, attempt: Attempt, hours: Hours) -> bool:
+    if request.slot_at is None or row["booked_at"] != request.slot_at:
+        return False
+    late = attempt.at - request.slot_at
+    if attempt.number > 1:
+        return late <= LATE_RETRY  # The first try came on time, the provider did not.
+    return late <= LATE and hours.is_open(attempt.at)
+
+
+def _hours(row: GateRow) -> Hours:
+    return hours_of(
+        row["schedule"],
+        candidate_zone=row["candidate_zone"],
+        identity_zone=row["identity_zone"],
+    )
+
+
+def _change(connection: Connection, enrollment_id: str, **values: Any) -> None:
+    connection.execute(
+        update(enrollments)
+        .where(enrollments.c.id == enrollment_id)
+        .values(**projected(**values), updated_at=func.clock_timestamp())
+    )
+
+
+def _has_lapsed(row: Mapping[str, Any], attempt: Attempt) -> bool:
+    return row["paused_until"] is not None and row["paused_until"] <= attempt.at
+
+
+def _await(
+    fact: FactKind, code: ReasonCode, step_id: str, attempt: Attempt
+) -> StepResult:
+    awaiting = Awaiting(
+        fact=fact.value, until=attempt.at + RECHECK, on_fact=step_id, on_timeout=step_id
+    )
+    return StepResult(kind=ResultKind.AWAITING, code=code, awaiting=awaiting)
+
+
+def _booking_event(code: ReasonCode) -> LogEvent:
+    if code is ReasonCode.MAILBOX_DAILY_LIMIT:
+        return LogEvent.MAILBOX_LIMIT_REACHED
+    if code is ReasonCode.SCHEDULED or code is ReasonCode.BULK_STAGGER:
+        return LogEvent.STEP_SCHEDULED
+    return LogEvent.STEP_DEFERRED

@@ -1,0 +1,119 @@
+"""Moves a delivery from state to state, only for the attempt that owns it."""
+
+from typing import Any
+
+from sqlalchemy import Connection, func, text, update
+
+from domain.codes import ReasonCode
+from domain.delivery import FOLLOWS, DeliveryState
+from domain.errors import StaleAttempt
+from domain.holds import ResourceKind, healers
+from domain.mail import Receipt
+from domain.ports import Attempt, Claim
+from records.tables import deliveries
+
+
+def transition(
+    connection: Connection,
+    claim: Claim,
+    expected: DeliveryState,
+    to: DeliveryState,
+    *,
+    returning: Any = None,
+    **values: Any,
+) -> Any:
+    """Write the next state where fence and state are as expected; raises StaleAttempt if not."""
+    if to not in FOLLOWS[expected]:
+        raise ValueError(f"{to} does not follow {expected}")
+    row = connection.execute(
+        update(deliveries)
+        .where(
+            deliveries.c.key == claim.key,
+            deliveries.c.fence == claim.fence,
+            deliveries.c.state == expected.value,
+        )
+        .values(state=to.value, updated_at=func.clock_timestamp(), **values)
+        .returning(deliveries.c.id if returning is None else returning)
+    ).first()
+    if row is None:
+        raise StaleAttempt(claim.key)
+    return row[0]
+
+
+def receive(
+    connection: Connection, claim: Claim, receipt: Receipt, attempt: Attempt, *, crossed: bool
+) -> None:
+    """Store what the provider says of the accepted message."""
+    tail = claim.draft.tail
+    references = () if tail is None else (*tail.references, tail.message_id)
+    transition(
+        connection,
+        claim,
+        DeliveryState.SUBMITTING,
+        DeliveryState.SENT,
+        provider_message_id=receipt.provider_message_id,
+        message_id=receipt.message_id,
+        thread_id=receipt.thread_id,
+        reference_ids=list(references),
+        sent_at=attempt.at,
+        sent_before_stop=crossed,
+        detail=None,
+    )
+
+
+def count_failure(connection: Connection, claim: Claim, detail: str) -> tuple[int, str]:
+    """Count a failed answer of the provider; gives the count and the enrollment's id."""
+    row = connection.execute(
+        update(deliveries)
+        .where(deliveries.c.key == claim.key, deliveries.c.fence == claim.fence)
+        .values(failures=deliveries.c.failures + 1, detail=detail)
+        .returning(deliveries.c.failures, deliveries.c.enrollment_id)
+    ).first()
+    if row is None:
+        raise StaleAttempt(claim.key)
+    return int(row[0]), str(row[1])
+
+
+def give_up(connection: Connection, claim: Claim, code: ReasonCode, detail: str) -> None:
+    """End a delivery: provably not accepted, or not to be known.
+
+    One that only waits for its mailbox keeps its letter; any other is written anew later.
+    """
+    if code is ReasonCode.SEND_OUTCOME_UNKNOWN:
+        transition(
+            connection, claim, DeliveryState.SUBMITTING, DeliveryState.UNKNOWN, detail=detail
+        )
+        return
+    waits = ResourceKind.MAILBOX in healers(code)
+    state = deliveries.c.state if waits else DeliveryState.FAILED.value
+    connection.execute(
+        update(deliveries)
+        .where(
+            deliveries.c.key == claim.key,
+            deliveries.c.fence == claim.fence,
+            deliveries.c.state.in_(_UNSENT),
+        )
+        .values(detail=detail, state=state, updated_at=func.clock_timestamp())
+    )
+
+
+_UNSENT = (
+    DeliveryState.CLAIMED.value,
+    DeliveryState.RENDERED.value,
+    DeliveryState.DRAFTED.value,
+)
+
+
+def standing_under_lock(connection: Connection, enrollment_id: str) -> dict[str, Any]:
+    """Lock the sequence (shared) and then the enrollment: a stop or a switch waits for us."""
+    values = {"id": enrollment_id}
+    sequence = connection.execute(_SHARE_SEQUENCE, values).mappings().one()
+    enrollment = connection.execute(_LOCK_ENROLLMENT, values).mappings().one()
+    return {**enrollment, **sequence}
+
+
+_SHARE_SEQUENCE = text(
+    "SELECT active AS sequence_active, archived_at FROM sequences"
+    " WHERE id = (SELECT sequence_id FROM enrollments WHERE id = :id) FOR SHARE"
+)
+_LOCK_ENROLLMENT = text("SELECT * FROM enrollments WHERE id = :id FOR UPDATE")

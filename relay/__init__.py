@@ -1,0 +1,1 @@
+"""Hands the outbox to Temporal: starts and signals, in order."""

@@ -1,0 +1,1 @@
+"""Commands and build-time helpers for people; no room imports them."""

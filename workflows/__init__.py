@@ -1,0 +1,1 @@
+"""What happens to one candidate, one mailbox, one sequence over months: deterministic."""
