@@ -83,9 +83,7 @@ def book(state: EnrollmentState, booking: Booking | None) -> EnrollmentState:
     """Take over when the current step is due and which slot is reserved for it."""
     if booking is None:
         return replace(state, not_before=None, slot_at=None, code=ReasonCode.SCHEDULED)
-    return replace(
-        state, not_before=booking.not_before, slot_at=booking.slot_at, code=booking.code
-    )
+    return replace(state, not_before=booking.not_before, slot_at=booking.slot_at, code=booking.code)
 
 
 def go_to(state: EnrollmentState, step_id: str | None) -> EnrollmentState:

@@ -1,0 +1,68 @@
+"""Every ten minutes: does Temporal run what our rows say is running?"""
+
+import asyncio
+import logging
+from typing import Protocol
+
+from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.service import RPCError, RPCStatusCode
+
+from records.parcels import Outbox
+from records.reconcile import Live, Reconciler
+
+log = logging.getLogger("reprise.reconcile")
+
+ABREAST = 20
+
+
+class HasSweep(Protocol):
+    """Something that forgets what it no longer needs."""
+
+    def sweep(self) -> int:
+        """Forget; returns how much."""
+        ...
+
+
+async def reconcile_for_ever(
+    rows: Reconciler, outbox: Outbox, client: Client, *, every: float
+) -> None:
+    """Reconcile at a rhythm until cancelled; a failure is said and the next turn tries again."""
+    while True:
+        await asyncio.sleep(every)
+        try:
+            begun = await reconcile(rows, client)
+            swept = await asyncio.to_thread(outbox.sweep)
+            log.info("Reconciled: %d begun again, %d outbox rows forgotten.", begun, swept)
+        except Exception as error:
+            log.warning("Reconciling failed: %s. Trying again.", type(error).__name__)
+
+
+async def reconcile(rows: Reconciler, client: Client) -> int:
+    """Walk all live rows once; returns how many had to begin again."""
+    begun, after = 0, ""
+    while page := await asyncio.to_thread(rows.live, after):
+        after = page[-1].enrollment_id
+        lost = await _lost(client, page)
+        begun += await asyncio.to_thread(rows.begin_again, lost)
+    return begun
+
+
+async def _lost(client: Client, page: list[Live]) -> list[Live]:
+    gate = asyncio.Semaphore(ABREAST)
+
+    async def is_lost(one: Live) -> bool:
+        async with gate:
+            return not await _runs(client, one.workflow_id)
+
+    answers = await asyncio.gather(*(is_lost(one) for one in page))
+    return [one for one, lost in zip(page, answers, strict=True) if lost]
+
+
+async def _runs(client: Client, workflow_id: str) -> bool:
+    try:
+        description = await client.get_workflow_handle(workflow_id).describe()
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            return False
+        raise
+    return description.status is WorkflowExecutionStatus.RUNNING

@@ -1,0 +1,1 @@
+"""A pretend Gmail over the wire, with candidates who have inboxes; knows no other room."""

@@ -1,0 +1,1 @@
+"""Gmail's and Google OAuth's wire protocol, spoken over the mail world."""

@@ -1,0 +1,1 @@
+"""The mail world: mailboxes, threads, histories and what was accepted for sending."""

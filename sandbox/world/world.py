@@ -1,0 +1,172 @@
+"""What can be done in the mail world: draft, send, deliver, forget."""
+
+from collections.abc import Callable, Iterator
+
+from sandbox.world import changes as happened
+from sandbox.world.errors import NotInMailboxError
+from sandbox.world.ids import Ids
+from sandbox.world.ledger import Ledger
+from sandbox.world.letter import Letter
+from sandbox.world.mailbox import Label, Mailbox, Message
+from sandbox.world.stamping import check_addresses, check_sendable, stamped
+from sandbox.world.timeline import Timeline
+
+
+class World:
+    """All mailboxes. Its methods never await, so on one event loop each is atomic."""
+
+    def __init__(self, timeline: Timeline, clock: Callable[[], float]) -> None:
+        self.ids = Ids(clock)
+        self.ledger = Ledger()
+        self.mailboxes: dict[str, Mailbox] = {}
+        self._timeline = timeline
+        self._listen()
+
+    def mailbox(self, address: str) -> Mailbox:
+        """Return an account's mailbox; the first use of an address opens it."""
+        address = address.strip().lower()
+        if address not in self.mailboxes:
+            opened = happened.MailboxOpened(account=address, history_id=self.ids.history_id())
+            self._timeline.commit(opened)
+        return self.mailboxes[address]
+
+    def save_draft(self, box: Mailbox, letter: Letter, thread_id: str | None) -> str:
+        """Keep a draft and return its id. Raises NotInMailboxError for an unknown thread."""
+        check_addresses(letter)
+        added = self._added(box, letter, (Label.DRAFT,), self._thread(box, letter, thread_id))
+        draft_id = self.ids.draft_id()
+        saved = happened.DraftSaved(
+            account=box.address, draft_id=draft_id, message_id=added.message_id
+        )
+        self._timeline.commit(added, saved)
+        return draft_id
+
+    def drop_draft(self, box: Mailbox, draft_id: str) -> None:
+        """Throw a draft away. Raises NotInMailboxError when it is not there."""
+        self._timeline.commit(*self._without_draft(box, draft_id))
+
+    def send_draft(self, box: Mailbox, draft_id: str) -> Message:
+        """Send a draft once: it disappears, the sent copy has a new id in the same thread."""
+        removal = list(self._without_draft(box, draft_id))
+        draft = box.draft(draft_id)
+        check_sendable(draft.letter)
+        return self._send(box, draft.letter, draft.thread_id, removal, draft_id)
+
+    def send(self, box: Mailbox, letter: Letter, thread_id: str | None) -> Message:
+        """Send a letter. Raises NotInMailboxError for an unknown thread."""
+        check_sendable(letter)
+        return self._send(box, letter, self._thread(box, letter, thread_id), [], None)
+
+    def post(self, box: Mailbox, letter: Letter) -> Message:
+        """Let the owner of a mailbox send by hand: no ledger line, the head left as it is."""
+        added = self._added(box, letter, (Label.SENT,), box.thread_of(letter))
+        self._timeline.commit(added, *self._deliveries(letter, but=box.address))
+        return box.messages[added.message_id]
+
+    def deliver(self, box: Mailbox, letter: Letter) -> Message:
+        """Put any bytes into an inbox."""
+        added = self._arrival(box, letter)
+        self._timeline.commit(added)
+        return box.messages[added.message_id]
+
+    def forget_thread(self, box: Mailbox, thread_id: str) -> None:
+        """Remove a thread with all its messages and drafts."""
+        if thread_id not in box.threads:
+            raise NotInMailboxError(thread_id)
+        inside = box.threads[thread_id]
+        drafts = [draft for draft, message in box.drafts.items() if message in inside]
+        gone = [happened.DraftRemoved(account=box.address, draft_id=draft) for draft in drafts]
+        self._timeline.commit(*gone, *[self._removed(box, message) for message in inside])
+
+    def expire_history(self, box: Mailbox) -> None:
+        """Make every history cursor of this mailbox too old."""
+        number = self.ids.history_id()
+        self._timeline.commit(happened.HistoryExpired(account=box.address, history_id=number))
+
+    def add_alias(self, box: Mailbox, address: str, status: str) -> None:
+        """Let an account send as another address."""
+        self._timeline.commit(
+            happened.AliasAdded(account=box.address, address=address.lower(), status=status)
+        )
+
+    def clear(self) -> None:
+        """Forget everybody. Ids go on growing."""
+        self.mailboxes.clear()
+        self.ledger.clear()
+
+    def _send(
+        self,
+        box: Mailbox,
+        letter: Letter,
+        thread_id: str | None,
+        before: list[object],
+        draft_id: str | None,
+    ) -> Message:
+        letter = stamped(letter, box, self.ids.now_ms())
+        to_self = (Label.INBOX, Label.UNREAD) if box.address in letter.addressees else ()
+        added = self._added(box, letter, (*to_self, Label.SENT), thread_id)
+        accepted = happened.Accepted(
+            number=self.ledger.last + 1,
+            at_ms=added.at_ms,
+            account=box.address,
+            message_id=added.message_id,
+            thread_id=added.thread_id,
+            draft_id=draft_id,
+            letter=letter,
+        )
+        arrivals = self._deliveries(letter, but=box.address)
+        self._timeline.commit(added, *before, accepted, *arrivals)
+        return box.messages[added.message_id]
+
+    def _thread(self, box: Mailbox, letter: Letter, asked: str | None) -> str | None:
+        """Gmail's rule: the asked thread if the letter fits it, else a new one; never a guess."""
+        if not asked:
+            return None
+        if asked not in box.threads:
+            raise NotInMailboxError(asked)
+        return box.thread_of(letter, within=asked)
+
+    def _deliveries(self, letter: Letter, *, but: str) -> Iterator[happened.MessageAdded]:
+        copy = letter.without("Bcc")
+        for address in letter.addressees:
+            if address != but:
+                yield self._arrival(self.mailbox(address), copy)
+
+    def _arrival(self, box: Mailbox, letter: Letter) -> happened.MessageAdded:
+        return self._added(box, letter, (Label.UNREAD, Label.INBOX), box.thread_of(letter))
+
+    def _added(
+        self, box: Mailbox, letter: Letter, labels: tuple[str, ...], thread_id: str | None
+    ) -> happened.MessageAdded:
+        message_id = self.ids.object_id()
+        return happened.MessageAdded(
+            account=box.address,
+            message_id=message_id,
+            thread_id=thread_id or message_id,
+            labels=labels,
+            letter=letter,
+            at_ms=self.ids.now_ms(),
+            history_id=self.ids.history_id(),
+        )
+
+    def _without_draft(self, box: Mailbox, draft_id: str) -> Iterator[object]:
+        if draft_id not in box.drafts:
+            raise NotInMailboxError(draft_id)
+        yield happened.DraftRemoved(account=box.address, draft_id=draft_id)
+        yield self._removed(box, box.drafts[draft_id])
+
+    def _removed(self, box: Mailbox, message_id: str) -> happened.MessageRemoved:
+        return happened.MessageRemoved(
+            account=box.address, message_id=message_id, history_id=self.ids.history_id()
+        )
+
+    def _listen(self) -> None:
+        on = self._timeline.on
+        on(happened.MailboxOpened, self._opened)
+        on(happened.MessageAdded, self._take)
+        on(happened.MessageRemoved, self._drop)
+        on(happened.DraftSaved, self._keep_draft)
+        on(happened.DraftRemoved, lambda c: self.mailboxes[c.account].drafts.pop(c.draft_id))
+        on(happened.HistoryExpired, self._expire)
+        on(happened.AliasAdded, self._alias)
+        on(happened.Accepted, self.ledger.add)

@@ -1,0 +1,174 @@
+"""The only reader of the environment: every setting of every process, typed and checked.
+
+`python settings.py` prints what is in force (secrets masked); `--check` says what is wrong and
+exits with status 1.
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import Any, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_URLS = ("api_url", "sandbox_url", "gmail_url", "google_auth_url", "google_token_url")
+_SECRETS = ("database_url", "google_client_secret", "vault_key", "codec_key", "api_key")
+
+
+class Settings(BaseSettings):
+    """What the processes are told. Each name is an environment variable `REPRISE_<NAME>`;
+    each secret may instead be the path of a file, `REPRISE_<NAME>_FILE`.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="REPRISE_", extra="ignore", frozen=True)
+
+    home: Path = Field(Path("var"), description="Folder of the local stack's state and logs.")
+    database_url: SecretStr = Field(
+        SecretStr("postgresql+psycopg://postgres@127.0.0.1:5432/reprise"),
+        description="Postgres, as an SQLAlchemy URL; the login must own the tables to migrate.",
+    )
+    temporal_address: str = Field("127.0.0.1:7233", description="Temporal's frontend, host:port.")
+    temporal_namespace: str = Field("default", description="Temporal's namespace.")
+    task_queue: str = Field("reprise", description="The task queue of workflows and activities.")
+    api_host: str = Field("127.0.0.1", description="Address that the API listens on.")
+    api_port: int = Field(8080, ge=1, le=65535, description="Port that the API listens on.")
+    api_url: str = Field(
+        "http://127.0.0.1:8080", description="The API as browsers reach it; OAuth returns there."
+    )
+    temporal_ui_url: str = Field(
+        "http://127.0.0.1:8233", description="Temporal's pages; may call the codec endpoint."
+    )
+    worker_metrics_port: int = Field(
+        0, ge=0, le=65535, description="Port of the worker's own Prometheus metrics; 0 is off."
+    )
+    ready_file: Path | None = Field(None, description="Written by a worker once it polls.")
+    sandbox: Literal["on", "off"] = Field(
+        "off", description="Whether the pretend providers stand in; allows fast-forwarding."
+    )
+    sandbox_url: str = Field("", description="The sandbox's control API, when it is on.")
+    gmail_url: str = Field(
+        "https://gmail.googleapis.com/", description="Gmail's root, as in its discovery document."
+    )
+    google_auth_url: str = Field(
+        "https://accounts.google.com/o/oauth2/v2/auth", description="Google's consent page."
+    )
+    google_token_url: str = Field(
+        "https://oauth2.googleapis.com/token", description="Google's token endpoint."
+    )
+    google_client_id: str = Field("", description="Our OAuth client at Google.")
+    google_client_secret: SecretStr = Field(SecretStr(""), description="Its secret.")
+    vault_key: SecretStr = Field(
+        SecretStr(""),
+        description="Encrypts mailbox grants: id:base64 of 32 bytes, comma-separated, newest first.",
+    )
+    codec_key: SecretStr = Field(
+        SecretStr(""),
+        description="Encrypts Temporal payloads: id:base64 of 32 bytes, comma-separated.",
+    )
+    api_key: SecretStr = Field(
+        SecretStr(""), description="The first workspace's API key, made known by the migration."
+    )
+    poll_seconds: int = Field(300, ge=1, le=86_400, description="How often an inbox is read.")
+    check_seconds: int = Field(
+        600, ge=1, le=86_400, description="How often an active sequence is checked."
+    )
+    reconcile_seconds: int = Field(
+        600, ge=1, le=86_400, description="How often live enrollments are held against Temporal."
+    )
+    provider_timeout_seconds: float = Field(
+        20, ge=1, le=50, description="Longest wait for one answer of a provider."
+    )
+    worker_cache: int = Field(
+        1000, ge=0, le=100_000, description="Workflows that a worker keeps in memory."
+    )
+    worker_activities: int = Field(
+        50, ge=1, le=200, description="Activities that a worker performs at once."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="What the processes log."
+    )
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(**{**_from_files(), **values})
+
+    @model_validator(mode="after")
+    def _plain_http_only_here(self) -> Self:
+        for name in _URLS:
+            url = str(getattr(self, name))
+            parts = urlsplit(url)
+            if not url or parts.scheme == "https":
+                continue
+            if parts.scheme != "http" or parts.hostname not in LOOPBACK:
+                raise ValueError(
+                    f"REPRISE_{name.upper()} is {url!r}: plain http is accepted for loopback"
+                    " addresses only; use https."
+                )
+        return self
+
+    @property
+    def has_sandbox(self) -> bool:
+        """Say whether the pretend providers stand in."""
+        return self.sandbox == "on"
+
+    def faults(self) -> list[str]:
+        """Name what a process would miss at its first real work."""
+        missing = [
+            ("vault_key", "mailbox grants cannot be encrypted"),
+            ("codec_key", "Temporal payloads cannot be encrypted"),
+        ]
+        found = [
+            f"REPRISE_{name.upper()} is not set: {why}. Give 32 random bytes as base64."
+            for name, why in missing
+            if not getattr(self, name).get_secret_value()
+        ]
+        if not self.google_client_id:
+            found.append(
+                "REPRISE_GOOGLE_CLIENT_ID is not set: no Gmail mailbox can be connected."
+            )
+        return found
+
+
+def table() -> list[tuple[str, str, str]]:
+    """Give every setting as (variable, default, meaning), for the README and its test."""
+    rows: list[tuple[str, str, str]] = []
+    for name, field in Settings.model_fields.items():
+        default = field.default
+        shown = default.get_secret_value() if isinstance(default, SecretStr) else default
+        rows.append(
+            (f"REPRISE_{name.upper()}", "" if shown is None else str(shown), field.description or "")
+        )
+    return rows
+
+
+def _from_files() -> dict[str, str]:
+    """Read the secrets that are given as the path of a file."""
+    found: dict[str, str] = {}
+    for name in _SECRETS:
+        path = os.environ.get(f"REPRISE_{name.upper()}_FILE")
+        if path:
+            found[name] = Path(path).read_text("utf-8").strip()
+    return found
+
+
+def _main() -> int:
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        for fault in error.errors():
+            print("; ".join(map(str, fault["loc"])) or "settings", fault["msg"], sep=": ")
+        return 1
+    for variable, _, meaning in table():
+        value = getattr(settings, variable.removeprefix("REPRISE_").lower())
+        print(f"{variable:34} {value!s:44} {meaning}")
+    faults = settings.faults()
+    if "--check" in sys.argv and faults:
+        print("\n".join(faults))
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(_main())

@@ -1,0 +1,180 @@
+"""The composition root of the workers: plugs real clients into activities, and runs every role.
+
+One process does it all: workflows and activities on one task queue (so that activities are eager),
+the relay for what other processes left in the outbox, and the sweeps. Run as many as you like.
+"""
+
+import asyncio
+import logging
+import signal
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import timedelta
+
+from temporalio.client import Client
+from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
+from temporalio.service import RPCError
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
+
+from activities.email import EmailActivities
+from activities.mailbox import MailboxActivities
+from activities.sequence import SequenceActivities
+from domain.ports import MailClients
+from providers.clients import ProviderClients
+from providers.google_oauth import GoogleOAuth
+from providers.mime import LetterWriter
+from providers.transport import OneShotTransport
+from records.database import Database
+from records.grants import GrantStore
+from records.inbox import Inbox
+from records.parcels import Outbox
+from records.reconcile import Reconciler
+from records.steps import Ledger
+from records.switchboard import Switchboard
+from records.vault import Vault, parse_keys
+from relay.carrier import Carrier
+from relay.client import connect
+from relay.pump import Pump
+from relay.reconcile import reconcile_for_ever
+from settings import Settings
+from workflows.enrollment import EnrollmentWorkflow
+from workflows.mailbox import MailboxWorkflow
+from workflows.sequence import SequenceWorkflow
+
+log = logging.getLogger("reprise.worker")
+
+WORKFLOWS = (EnrollmentWorkflow, MailboxWorkflow, SequenceWorkflow)
+
+
+def main() -> int:
+    """Run until SIGTERM or SIGINT; work under way gets time to finish."""
+    settings = Settings()
+    logging.basicConfig(level=settings.log_level.upper(), format="%(levelname)s %(name)s %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    if faults := settings.faults():
+        sys.stderr.write("\n".join(faults) + "\n")
+        return 1
+    asyncio.run(run(settings))
+    return 0
+
+
+async def run(settings: Settings) -> None:
+    """Connect everything, run all roles, and take them down in order."""
+    database = Database(settings.database_url.get_secret_value(), pool_size=settings.worker_activities)
+    await asyncio.to_thread(database.check_fence)
+    client = await _connect(settings)
+    threads = ThreadPoolExecutor(settings.worker_activities + 4, thread_name_prefix="activity")
+    worker = build_worker(settings, client, database, mail_clients(settings, database), threads)
+    carrier = Carrier(client, settings.task_queue)
+    outbox = Outbox(database)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with worker:
+        roles = [
+            asyncio.create_task(Pump(outbox, carrier).run()),
+            asyncio.create_task(
+                reconcile_for_ever(
+                    Reconciler(database), outbox, client, every=settings.reconcile_seconds
+                )
+            ),
+        ]
+        if settings.ready_file is not None:
+            settings.ready_file.write_text("ready\n", "utf-8")
+        await stop.wait()
+        for role in roles:
+            role.cancel()
+            with suppress(asyncio.CancelledError):
+                await role
+    threads.shutdown(wait=True)
+    database.close()
+
+
+def build_worker(
+    settings: Settings,
+    client: Client,
+    database: Database,
+    clients: MailClients,
+    threads: ThreadPoolExecutor,
+) -> Worker:
+    """Plug real things into activities. Also used by tests, with doubles for some of them."""
+    inbox = Inbox(database)
+    email = EmailActivities(
+        ledger=Ledger(database), clients=clients, writer=LetterWriter(), inbox=inbox
+    )
+    mailbox = MailboxActivities(
+        clients=clients, inbox=inbox, every=timedelta(seconds=settings.poll_seconds)
+    )
+    sequence = SequenceActivities(
+        switchboard=Switchboard(database), every=timedelta(seconds=settings.check_seconds)
+    )
+    return Worker(
+        client,
+        task_queue=settings.task_queue,
+        workflows=WORKFLOWS,
+        activities=[
+            email.send_email,
+            mailbox.poll_inbox,
+            sequence.fan_out,
+            sequence.watch_sequence,
+        ],
+        activity_executor=threads,
+        max_concurrent_activities=settings.worker_activities,
+        max_cached_workflows=settings.worker_cache,
+        workflow_runner=UnsandboxedWorkflowRunner(),  # The sandbox runs in tests and the replay.
+        graceful_shutdown_timeout=timedelta(seconds=20),
+    )
+
+
+def mail_clients(settings: Settings, database: Database) -> ProviderClients:
+    """Build the clients of connected mailboxes."""
+    transport = OneShotTransport(timeout_seconds=settings.provider_timeout_seconds)
+    vault = Vault(parse_keys(settings.vault_key.get_secret_value()))
+    oauth = GoogleOAuth(
+        client_id=settings.google_client_id,
+        client_secret=settings.google_client_secret.get_secret_value(),
+        auth_url=settings.google_auth_url,
+        token_url=settings.google_token_url,
+        gmail_url=settings.gmail_url,
+        transport=transport,
+    )
+    return ProviderClients(
+        grants=GrantStore(database, vault),
+        google=oauth,
+        gmail_url=settings.gmail_url,
+        transport=transport,
+    )
+
+
+def codec_keys(settings: Settings) -> list[tuple[str, bytes]]:
+    """Read the payload keys."""
+    return [(k.id, k.key) for k in parse_keys(settings.codec_key.get_secret_value())]
+
+
+async def _connect(settings: Settings) -> Client:
+    """Wait for Temporal: a worker may start before it, and outlive its restarts."""
+    runtime = _runtime(settings)
+    while True:
+        try:
+            return await connect(
+                settings.temporal_address,
+                settings.temporal_namespace,
+                codec_keys(settings),
+                runtime=runtime,
+            )
+        except (RPCError, RuntimeError) as error:
+            log.warning("Temporal is away (%s); trying again in a second.", type(error).__name__)
+            await asyncio.sleep(1)
+
+
+def _runtime(settings: Settings) -> Runtime:
+    if not settings.worker_metrics_port:
+        return Runtime(telemetry=TelemetryConfig())
+    bind = f"127.0.0.1:{settings.worker_metrics_port}"
+    return Runtime(telemetry=TelemetryConfig(metrics=PrometheusConfig(bind_address=bind)))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
