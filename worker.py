@@ -140,12 +140,7 @@ def mail_clients(settings: Settings, database: Database) -> ProviderClients:
         gmail_url=settings.gmail_url,
         transport=transport,
     )
-    return ProviderClients(
-        grants=GrantStore(database, vault),
-        google=oauth,
-        gmail_url=settings.gmail_url,
-        transport=transport,
-    )
+    return ProviderClients(grants=GrantStore(database, vault), google=oauth)
 
 
 def codec_keys(settings: Settings) -> list[tuple[str, bytes]]:

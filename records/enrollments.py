@@ -392,7 +392,8 @@ _WAITING = text(
     " FROM enrollments e JOIN sequences s ON s.id = e.sequence_id"
     " JOIN candidates c ON c.id = e.candidate_id"
     " WHERE e.id = ANY(:ids) AND NOT e.started AND NOT e.paused AND e.ended_code IS NULL"
-    " AND s.active AND e.step_id IS NOT NULL ORDER BY e.id FOR UPDATE OF e"
+    " AND s.active AND e.step_id IS NOT NULL"
+    " ORDER BY array_position(CAST(:ids AS text[]), e.id) FOR UPDATE OF e"
 )
 
 _START = text(

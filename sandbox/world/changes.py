@@ -80,3 +80,11 @@ class Accepted:
     thread_id: str
     draft_id: str | None
     letter: Letter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentSet:
+    """The owner of an account says yes or no on the consent page from now on."""
+
+    account: str
+    allowed: bool

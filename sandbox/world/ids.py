@@ -31,7 +31,10 @@ class Ids:
         self._history += 1
         return self._history
 
-    def saw(self, object_id: str, history_id: int) -> None:
-        """Never hand out again what a replayed journal holds."""
-        self._object = max(self._object, int(object_id, 16))
-        self._history = max(self._history, history_id)
+    def saw_object(self, number: int) -> None:
+        """Never hand out again an object id that a replayed journal holds."""
+        self._object = max(self._object, number)
+
+    def saw_history(self, number: int) -> None:
+        """Never hand out again a history id that a replayed journal holds."""
+        self._history = max(self._history, number)

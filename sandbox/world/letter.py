@@ -120,7 +120,9 @@ class Letter:
         if self.raw.startswith((b"\r\n", b"\n")):
             return b"", self.raw.lstrip(b"\r").removeprefix(b"\n")
         ends = _HEAD_ENDS.search(self.raw)
-        return (self.raw, b"") if ends is None else (self.raw[: ends.start()], self.raw[ends.end() :])
+        return (
+            (self.raw, b"") if ends is None else (self.raw[: ends.start()], self.raw[ends.end() :])
+        )
 
     def _fields(self) -> Iterable[bytes]:
         return (field for field in _NEXT_FIELD.split(self._split()[0]) if field)

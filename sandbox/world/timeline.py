@@ -79,7 +79,9 @@ class Timeline:
             place, _ = letters.setdefault(id(value), (len(letters), value))
             return {"letter": place}
 
-        facts = [[type(c).__name__, [getattr(c, n) for n in self._columns[type(c)]]] for c in changes]
+        facts = [
+            [type(c).__name__, [getattr(c, n) for n in self._columns[type(c)]]] for c in changes
+        ]
         text = json.dumps(facts, default=reference, separators=(",", ":"))
         blobs = [base64.b64encode(letter.raw).decode() for _, letter in letters.values()]
         return f'{{"letters":{json.dumps(blobs)},"changes":{text}}}\n'.encode()

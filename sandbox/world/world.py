@@ -8,6 +8,7 @@ from sandbox.world.ids import Ids
 from sandbox.world.ledger import Ledger
 from sandbox.world.letter import Letter
 from sandbox.world.mailbox import Label, Mailbox, Message
+from sandbox.world.shelves import Shelves
 from sandbox.world.stamping import check_addresses, check_sendable, stamped
 from sandbox.world.timeline import Timeline
 
@@ -18,17 +19,18 @@ class World:
     def __init__(self, timeline: Timeline, clock: Callable[[], float]) -> None:
         self.ids = Ids(clock)
         self.ledger = Ledger()
-        self.mailboxes: dict[str, Mailbox] = {}
+        self.shelves = Shelves(self.ids)
         self._timeline = timeline
-        self._listen()
+        self.shelves.listen(timeline)
+        timeline.on(happened.Accepted, self.ledger.add)
 
     def mailbox(self, address: str) -> Mailbox:
         """Return an account's mailbox; the first use of an address opens it."""
         address = address.strip().lower()
-        if address not in self.mailboxes:
+        if address not in self.shelves.mailboxes:
             opened = happened.MailboxOpened(account=address, history_id=self.ids.history_id())
             self._timeline.commit(opened)
-        return self.mailboxes[address]
+        return self.shelves.mailboxes[address]
 
     def save_draft(self, box: Mailbox, letter: Letter, thread_id: str | None) -> str:
         """Keep a draft and return its id. Raises NotInMailboxError for an unknown thread."""
@@ -78,6 +80,10 @@ class World:
         gone = [happened.DraftRemoved(account=box.address, draft_id=draft) for draft in drafts]
         self._timeline.commit(*gone, *[self._removed(box, message) for message in inside])
 
+    def set_consent(self, box: Mailbox, allowed: bool) -> None:
+        """Say what the owner answers on the consent page."""
+        self._timeline.commit(happened.ConsentSet(account=box.address, allowed=allowed))
+
     def expire_history(self, box: Mailbox) -> None:
         """Make every history cursor of this mailbox too old."""
         number = self.ids.history_id()
@@ -91,7 +97,7 @@ class World:
 
     def clear(self) -> None:
         """Forget everybody. Ids go on growing."""
-        self.mailboxes.clear()
+        self.shelves.mailboxes.clear()
         self.ledger.clear()
 
     def _send(
@@ -115,7 +121,7 @@ class World:
             letter=letter,
         )
         arrivals = self._deliveries(letter, but=box.address)
-        self._timeline.commit(added, *before, accepted, *arrivals)
+        self._timeline.commit(*before, added, accepted, *arrivals)
         return box.messages[added.message_id]
 
     def _thread(self, box: Mailbox, letter: Letter, asked: str | None) -> str | None:
@@ -159,14 +165,3 @@ class World:
         return happened.MessageRemoved(
             account=box.address, message_id=message_id, history_id=self.ids.history_id()
         )
-
-    def _listen(self) -> None:
-        on = self._timeline.on
-        on(happened.MailboxOpened, self._opened)
-        on(happened.MessageAdded, self._take)
-        on(happened.MessageRemoved, self._drop)
-        on(happened.DraftSaved, self._keep_draft)
-        on(happened.DraftRemoved, lambda c: self.mailboxes[c.account].drafts.pop(c.draft_id))
-        on(happened.HistoryExpired, self._expire)
-        on(happened.AliasAdded, self._alias)
-        on(happened.Accepted, self.ledger.add)

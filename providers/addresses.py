@@ -1,0 +1,23 @@
+"""Checks e-mail addresses by their form; nothing is looked up."""
+
+from email_validator import EmailNotValidError, validate_email
+
+
+def fault_of(address: str) -> str | None:
+    """Say what is wrong with an address, or None.
+
+    Non-ASCII local parts are refused: the big providers do not carry SMTPUTF8.
+    """
+    try:
+        validate_email(address, allow_smtputf8=False, check_deliverability=False, test_environment=True)
+    except EmailNotValidError as error:
+        return str(error)
+    return None
+
+
+def ascii_form(address: str) -> str:
+    """Give the form that goes into a header: the domain in Punycode."""
+    checked = validate_email(
+        address, allow_smtputf8=False, check_deliverability=False, test_environment=True
+    )
+    return checked.ascii_email or checked.normalized

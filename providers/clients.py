@@ -1,0 +1,23 @@
+"""Opens the client of a mailbox: its grant brought up to date first, so no call needs repeating."""
+
+from domain.errors import Disconnected
+from domain.ports import Grants, MailClient
+from providers.google_oauth import GoogleOAuth
+
+
+class ProviderClients:
+    """`domain.ports.MailClients` over the real providers. Thread-safe."""
+
+    def __init__(self, *, grants: Grants, google: GoogleOAuth) -> None:
+        self._grants = grants
+        self._google = google
+
+    def open(self, mailbox_id: str, workspace_id: str) -> MailClient:
+        """Give the client of a mailbox. Raises Disconnected when its grant is dead."""
+        _, grant = self._grants.load(mailbox_id, workspace_id)
+        if grant is None:
+            raise Disconnected("The mailbox was never connected.")
+        if not self._grants.is_fresh(grant):
+            grant = self._google.refresh(grant)
+            self._grants.store(mailbox_id, workspace_id, grant)
+        return self._google.client(grant)

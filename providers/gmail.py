@@ -1,0 +1,234 @@
+"""Gmail through google-api-python-client: draft, send, read back, read what arrived."""
+
+import base64
+import json
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from email.utils import getaddresses
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Protocol
+
+import googleapiclient.discovery
+from googleapiclient.discovery_cache import DISCOVERY_DOC_DIR
+from googleapiclient.errors import HttpError
+
+from domain.errors import NotFound, OutcomeUnknown, Unavailable
+from domain.mail import DELIVERY_HEADER, Arrival, Arrivals, Letter, Receipt
+from providers.gmail_answers import meaning_of, read_answer
+from providers.transport import BearerHttp, OneShotTransport
+
+_ME = "me"
+_READ = (
+    "From", "To", "Subject", "Message-ID", "In-Reply-To", "References", "Date", "Auto-Submitted",
+    "X-Autoreply", "X-Failed-Recipients", "Content-Type", "Return-Path", "Precedence",
+)  # fmt: skip
+_NOT_ARRIVED = frozenset({"DRAFT", "SENT"})
+
+
+class _Request(Protocol):
+    def execute(self, http: Any = None, num_retries: int = 0) -> Any: ...
+
+
+@lru_cache(maxsize=4)
+def gmail_resource(root_url: str) -> Any:
+    """Build the client from the discovery document that the library ships, for any root URL.
+
+    Setting only `api_endpoint` would leave uploads and batches on Google's own host.
+    """
+    document = json.loads((Path(DISCOVERY_DOC_DIR) / "gmail.v1.json").read_text("utf-8"))
+    document["rootUrl"] = document["baseUrl"] = root_url.rstrip("/") + "/"
+    for key in ("mtlsRootUrl", "batchPath"):
+        document.pop(key, None)
+    return googleapiclient.discovery.build_from_document(
+        document, http=BearerHttp(OneShotTransport(), "none")
+    )
+
+
+class GmailClient:
+    """`domain.ports.MailClient` for one mailbox. Thread-safe."""
+
+    def __init__(self, root_url: str, transport: OneShotTransport, access_token: str) -> None:
+        self._users = gmail_resource(root_url).users()
+        self._http = BearerHttp(transport, access_token)
+
+    def create_draft(self, letter: Letter) -> str:
+        """Store the message as a draft; a thread that is gone is left away."""
+        try:
+            return self._create_draft(letter, letter.thread_id)
+        except NotFound:
+            if letter.thread_id is None:
+                raise
+            return self._create_draft(letter, None)
+
+    def send_draft(self, draft_id: str) -> str:
+        """Send a draft once; raises NotFound when it is gone."""
+        request = self._users.drafts().send(userId=_ME, body={"id": draft_id})
+        return str(self._do(request, sending=True)["id"])
+
+    def draft_exists(self, draft_id: str) -> bool:
+        """Say whether a draft is still there: proof that it was not sent."""
+        try:
+            self._do(self._users.drafts().get(userId=_ME, id=draft_id, format="minimal"))
+        except NotFound:
+            return False
+        return True
+
+    def delete_draft(self, draft_id: str) -> None:
+        """Remove a draft that will not be sent; one that is gone already is fine."""
+        try:
+            self._run(self._users.drafts().delete(userId=_ME, id=draft_id), sending=False)
+        except NotFound:
+            return
+
+    def read_back(self, provider_message_id: str) -> Receipt:
+        """Read the ids under which a message left: Gmail writes its own Message-ID."""
+        found = self._metadata(provider_message_id, ("Message-ID",))
+        return Receipt(
+            provider_message_id=found["id"],
+            thread_id=found["threadId"],
+            message_id=_headers(found).get("message-id", ""),
+        )
+
+    def find_sent(self, key: str, *, since: str) -> Receipt | None:
+        """Find our sent copy by its delivery key among what was sent since a cursor."""
+        try:
+            ids = list(self._added(since, label="SENT"))
+        except NotFound:
+            ids = self._listed("in:sent newer_than:7d")
+        for message_id in ids:
+            try:
+                found = self._metadata(message_id, (DELIVERY_HEADER,))
+            except NotFound:
+                continue  # It was deleted since.
+            if _headers(found).get(DELIVERY_HEADER.lower()) == key:
+                return self.read_back(message_id)
+        return None
+
+    def cursor(self) -> str:
+        """Give the history id of this moment."""
+        return str(self._do(self._users.getProfile(userId=_ME))["historyId"])
+
+    def arrivals(self, cursor: str) -> Arrivals:
+        """Read what reached the inbox since a cursor; a quiet inbox costs one request."""
+        page = self._history(cursor, "INBOX", None)
+        after = str(page["historyId"])
+        ids = list(_added_in(page))
+        while token := page.get("nextPageToken"):
+            page = self._history(cursor, "INBOX", token)
+            ids.extend(_added_in(page))
+        return Arrivals(cursor=after, messages=tuple(self._read_all(ids)))
+
+    def recent(self, *, days: int) -> Arrivals:
+        """Read the last days again, after a cursor expired."""
+        after = self.cursor()
+        ids = self._listed(f"in:inbox newer_than:{days}d")
+        return Arrivals(cursor=after, messages=tuple(self._read_all(reversed(ids))))
+
+    def _create_draft(self, letter: Letter, thread_id: str | None) -> str:
+        message = {"raw": base64.urlsafe_b64encode(letter.mime).decode()}
+        if thread_id is not None:
+            message["threadId"] = thread_id
+        body = {"message": message}
+        return str(self._do(self._users.drafts().create(userId=_ME, body=body))["id"])
+
+    def _read_all(self, ids: Any) -> Iterator[Arrival]:
+        for message_id in dict.fromkeys(ids):
+            try:
+                found = self._metadata(message_id, _READ)
+            except NotFound:
+                continue
+            if not _NOT_ARRIVED & set(found.get("labelIds", ())):
+                yield _arrival(found)
+
+    def _added(self, since: str, *, label: str) -> Iterator[str]:
+        token: str | None = None
+        while True:
+            page = self._history(since, label, token)
+            yield from _added_in(page)
+            token = page.get("nextPageToken")
+            if token is None:
+                return
+
+    def _history(self, cursor: str, label: str, token: str | None) -> Mapping[str, Any]:
+        more = {} if token is None else {"pageToken": token}
+        return self._do(
+            self._users.history().list(
+                userId=_ME,
+                startHistoryId=cursor,
+                historyTypes=["messageAdded"],
+                labelId=label,
+                maxResults=500,
+                **more,
+            )
+        )
+
+    def _listed(self, query: str) -> list[str]:
+        ids: list[str] = []
+        token: str | None = None
+        while True:
+            more = {} if token is None else {"pageToken": token}
+            page = self._do(
+                self._users.messages().list(userId=_ME, q=query, maxResults=500, **more)
+            )
+            ids.extend(one["id"] for one in page.get("messages", ()))
+            token = page.get("nextPageToken")
+            if token is None:
+                return ids
+
+    def _metadata(self, message_id: str, headers: tuple[str, ...]) -> Mapping[str, Any]:
+        return self._do(
+            self._users.messages().get(
+                userId=_ME, id=message_id, format="metadata", metadataHeaders=list(headers)
+            )
+        )
+
+    def _do(self, request: _Request, *, sending: bool = False) -> Mapping[str, Any]:
+        """Run a request whose answer must be an object; a cut-off body is no answer."""
+        answer = self._run(request, sending=sending)
+        if isinstance(answer, dict):
+            return answer
+        kind = OutcomeUnknown if sending else Unavailable
+        raise kind("Gmail's answer was cut off.")
+
+    def _run(self, request: _Request, *, sending: bool) -> Any:
+        try:
+            return request.execute(http=self._http, num_retries=0)
+        except HttpError as error:
+            headers = {str(k).lower(): v for k, v in error.resp.items()}
+            answer = read_answer(int(error.resp.status), headers, error.content)
+            raise meaning_of(answer, sending=sending) from None
+        except OutcomeUnknown as error:
+            if sending:
+                raise
+            raise Unavailable(str(error)) from None
+        except ValueError:
+            kind = OutcomeUnknown if sending else Unavailable
+            raise kind("Gmail's answer could not be read.") from None
+
+
+def _added_in(page: Mapping[str, Any]) -> Iterator[str]:
+    for line in page.get("history", ()):
+        for added in line.get("messagesAdded", ()):
+            yield str(added["message"]["id"])
+
+
+def _headers(message: Mapping[str, Any]) -> dict[str, str]:
+    listed = message.get("payload", {}).get("headers", ())
+    return {str(one["name"]).lower(): str(one["value"]) for one in listed}
+
+
+def _arrival(message: Mapping[str, Any]) -> Arrival:
+    headers = _headers(message)
+    sender = getaddresses([headers.get("from", "")])[0][1]
+    named = f"{headers.get('in-reply-to', '')} {headers.get('references', '')}".split()
+    return Arrival(
+        provider_message_id=str(message["id"]),
+        thread_id=str(message["threadId"]),
+        from_address=sender,
+        message_id=headers.get("message-id", ""),
+        in_reply_to=tuple(dict.fromkeys(named)),
+        subject=headers.get("subject", ""),
+        received_at=datetime.fromtimestamp(int(message.get("internalDate", 0)) / 1000, UTC),
+        headers=headers,
+    )

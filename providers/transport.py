@@ -1,0 +1,83 @@
+"""HTTP that never sends a request twice: not after a dropped connection, not after a 401.
+
+google-api-python-client's own transport (httplib2) repeats a POST when the connection closes
+without an answer, and google-auth's repeats it after a 401. Either would send a mail twice.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import httplib2
+import httpx
+
+from domain.errors import OutcomeUnknown, Unavailable
+
+_NOTHING_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+
+
+class OneShotTransport:
+    """A pooled HTTP client for all threads of a process. One call is one request."""
+
+    def __init__(self, *, timeout_seconds: float = 20.0) -> None:
+        limits = httpx.Limits(
+            max_connections=100, max_keepalive_connections=100, keepalive_expiry=4.0
+        )
+        self._client = httpx.Client(
+            timeout=httpx.Timeout(timeout_seconds, connect=5.0),
+            limits=limits,
+            follow_redirects=False,
+            trust_env=False,
+        )
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        content: bytes | str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> httpx.Response:
+        """Send once. Raises Unavailable when nothing left, OutcomeUnknown when no answer came."""
+        try:
+            return self._client.request(method, url, content=content, headers=headers)
+        except _NOTHING_SENT as error:
+            raise Unavailable(f"No connection: {type(error).__name__}") from None
+        except httpx.TransportError as error:
+            raise OutcomeUnknown(f"No answer: {type(error).__name__}") from None
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._client.close()
+
+
+class BearerHttp:
+    """What google-api-python-client takes for an `httplib2.Http`, over a `OneShotTransport`.
+
+    It hands every answer up, a 401 too: tokens are refreshed before a call, never after it.
+    """
+
+    redirect_codes: frozenset[int] = frozenset()
+
+    def __init__(self, transport: OneShotTransport, access_token: str) -> None:
+        self._transport = transport
+        self._authorization = f"Bearer {access_token}"
+
+    def request(
+        self,
+        uri: str,
+        method: str = "GET",
+        body: Any = None,
+        headers: Mapping[str, str] | None = None,
+        **ignored: Any,
+    ) -> tuple[httplib2.Response, bytes]:
+        """Send one request with the bearer token."""
+        del ignored  # redirections and connection_type mean nothing here
+        sent = {**(headers or {}), "authorization": self._authorization}
+        answer = self._transport.send(method, uri, content=body, headers=sent)
+        info = httplib2.Response({k.lower(): v for k, v in answer.headers.items()})
+        info.status = answer.status_code
+        info.reason = answer.reason_phrase
+        return info, answer.content
+
+    def close(self) -> None:
+        """Leave the shared connections open."""
