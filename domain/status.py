@@ -38,8 +38,16 @@ def status_of(standing: Standing) -> Status:
 
 
 def status_for(code: ReasonCode) -> Status:
-    """Look a code's status up in the catalog."""
-    return Status(CATALOG[code].status)
+    """Look a code's status up in the catalog.
+
+    The codes of steps and sequences (a schedule that never opens, say) are errors where they keep
+    an enrollment from going on.
+    """
+    status = CATALOG[code].status
+    return Status(status) if status in _STATUSES else Status.ERROR
+
+
+_STATUSES = frozenset(status.value for status in Status)
 
 
 def standing_of(state: EnrollmentState) -> Standing:

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, TypeVar, cast
 from sandbox.world.letter import Letter
 
 C = TypeVar("C")
-Apply = Callable[[Any], None]
+Apply = Callable[[Any], object]
 
 
 class Timeline:
@@ -26,10 +26,10 @@ class Timeline:
         self._columns: dict[type[Any], tuple[str, ...]] = {}
         self._file: BinaryIO | None = None
 
-    def on(self, kind: type[C], apply: Callable[[C], None]) -> None:
+    def on(self, kind: type[C], apply: Callable[[C], object]) -> None:
         """Say who applies a kind of change: a frozen dataclass of plain values and letters."""
         self._kinds[kind.__name__] = (kind, apply)
-        self._columns[kind] = tuple(field.name for field in fields(cast("Any", kind)))
+        self._columns[cast("type[Any]", kind)] = tuple(field.name for field in fields(cast("Any", kind)))
 
     def commit(self, *changes: object) -> None:
         """Make changes true, together. Nothing happens when they cannot be written."""
@@ -85,6 +85,9 @@ class Timeline:
         text = json.dumps(facts, default=reference, separators=(",", ":"))
         blobs = [base64.b64encode(letter.raw).decode() for _, letter in letters.values()]
         return f'{{"letters":{json.dumps(blobs)},"changes":{text}}}\n'.encode()
+
+    def _values(self, change: object) -> list[object]:
+        return [getattr(change, name) for name in self._columns[type(change)]]
 
     def _replay(self, line: bytes) -> None:
         found = json.loads(line)
