@@ -32,7 +32,7 @@ def bare_subject(subject: str) -> str:
 
 def addresses_in(values: Iterable[str]) -> tuple[str, ...]:
     """Return the lower-cased addresses of address headers, each once, in order."""
-    found = (address.strip().lower() for _, address in getaddresses(list(values), strict=False))
+    found = (address.strip().lower() for _, address in getaddresses(list(values)))
     return tuple(dict.fromkeys(address for address in found if "@" in address))
 
 

@@ -39,10 +39,10 @@ def stamped(letter: Letter, box: Mailbox, at_ms: int) -> Letter:
 
 
 def _own_from(letter: Letter, address: str) -> str:
-    names = [name for name, _ in getaddresses(letter.all("From"), strict=False) if name]
+    names = [name for name, _ in getaddresses(letter.all("From")) if name]
     return formataddr((names[0], address)) if names else address
 
 
 def _is_address_list(value: str) -> bool:
-    found = [address for _, address in getaddresses([value], strict=False)]
+    found = [address for _, address in getaddresses([value])]
     return not value.strip() or all(_ADDRESS.fullmatch(address) for address in found)
