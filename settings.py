@@ -125,9 +125,7 @@ class Settings(BaseSettings):
             if not getattr(self, name).get_secret_value()
         ]
         if not self.google_client_id:
-            found.append(
-                "REPRISE_GOOGLE_CLIENT_ID is not set: no Gmail mailbox can be connected."
-            )
+            found.append("REPRISE_GOOGLE_CLIENT_ID is not set: no Gmail mailbox can be connected.")
         return found
 
 
@@ -138,7 +136,11 @@ def table() -> list[tuple[str, str, str]]:
         default = field.default
         shown = default.get_secret_value() if isinstance(default, SecretStr) else default
         rows.append(
-            (f"REPRISE_{name.upper()}", "" if shown is None else str(shown), field.description or "")
+            (
+                f"REPRISE_{name.upper()}",
+                "" if shown is None else str(shown),
+                field.description or "",
+            )
         )
     return rows
 

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
 
+from records.grants import GrantStore
 from temporalio.client import Client
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from temporalio.service import RPCError
@@ -26,7 +27,6 @@ from providers.google_oauth import GoogleOAuth
 from providers.mime import LetterWriter
 from providers.transport import OneShotTransport
 from records.database import Database
-from records.grants import GrantStore
 from records.inbox import Inbox
 from records.parcels import Outbox
 from records.reconcile import Reconciler
@@ -50,7 +50,9 @@ WORKFLOWS = (EnrollmentWorkflow, MailboxWorkflow, SequenceWorkflow)
 def main() -> int:
     """Run until SIGTERM or SIGINT; work under way gets time to finish."""
     settings = Settings()
-    logging.basicConfig(level=settings.log_level.upper(), format="%(levelname)s %(name)s %(message)s")
+    logging.basicConfig(
+        level=settings.log_level.upper(), format="%(levelname)s %(name)s %(message)s"
+    )
     logging.getLogger("httpx").setLevel(logging.WARNING)
     if faults := settings.faults():
         sys.stderr.write("\n".join(faults) + "\n")
@@ -61,7 +63,9 @@ def main() -> int:
 
 async def run(settings: Settings) -> None:
     """Connect everything, run all roles, and take them down in order."""
-    database = Database(settings.database_url.get_secret_value(), pool_size=settings.worker_activities)
+    database = Database(
+        settings.database_url.get_secret_value(), pool_size=settings.worker_activities
+    )
     await asyncio.to_thread(database.check_fence)
     client = await _connect(settings)
     threads = ThreadPoolExecutor(settings.worker_activities + 4, thread_name_prefix="activity")

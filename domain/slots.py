@@ -4,13 +4,13 @@ from bisect import bisect_left, bisect_right, insort
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from domain.codes import ReasonCode
 from domain.schedule import Opening
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _DAY = timedelta(hours=24)
 
@@ -120,7 +120,7 @@ class _Book:
     def _next_day(self, at: datetime) -> datetime:
         day = self._day(at) + timedelta(days=1)
         start = datetime(day.year, day.month, day.day, tzinfo=self._zone)
-        return grid_point(start.astimezone(timezone.utc), self._grid)
+        return grid_point(start.astimezone(UTC), self._grid)
 
     def _crowded_until(self, at: datetime, cap: int) -> datetime | None:
         """Say when a slot would fit, if with it some 24 hours would hold more than the cap."""

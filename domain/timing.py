@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -63,7 +63,7 @@ def due_at(timing: Timing, *, base_at: datetime, zone: str, closed: ClosedDays) 
 
 def instant_of(local: datetime, zone: str) -> datetime:
     """Turn a local wall time (without zone) into an instant (UTC)."""
-    return local.replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(timezone.utc)
+    return local.replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(UTC)
 
 
 def is_zone(name: str) -> bool:

@@ -9,7 +9,9 @@ def fault_of(address: str) -> str | None:
     Non-ASCII local parts are refused: the big providers do not carry SMTPUTF8.
     """
     try:
-        validate_email(address, allow_smtputf8=False, check_deliverability=False, test_environment=True)
+        validate_email(
+            address, allow_smtputf8=False, check_deliverability=False, test_environment=True
+        )
     except EmailNotValidError as error:
         return str(error)
     return None

@@ -9,7 +9,7 @@ import threading
 from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 
 from domain.errors import NotFound
@@ -85,7 +85,7 @@ class MemoryMail:
             message_id=f"<{self.number()}@candidate.example>",
             in_reply_to=(f"<{to}@mail.memory>",),
             subject=f"Re: {box.sent[to].subject}",
-            received_at=datetime(2026, 1, 1, tzinfo=timezone.utc),
+            received_at=datetime(2026, 1, 1, tzinfo=UTC),
         )
         arrival = replace(arrival, **changes)
         box.arrived.append(arrival)
@@ -158,9 +158,7 @@ class MemoryClient:
         """Read everything again."""
         del days
         self._mail.trip("recent")
-        return Arrivals(
-            cursor=str(len(self._box.arrived)), messages=tuple(self._box.arrived)
-        )
+        return Arrivals(cursor=str(len(self._box.arrived)), messages=tuple(self._box.arrived))
 
     def _receipt(self, sent_id: str) -> Receipt:
         return Receipt(

@@ -68,7 +68,9 @@ def _subject(draft: Draft) -> str:
         raise ContentFault(ReasonCode.MISSING_EMAIL_SUBJECT, "The subject renders to nothing.")
     _check_header_text(subject, "The subject")
     if len(subject) > MAX_SUBJECT:
-        raise ContentFault(ReasonCode.PERMANENT_FAIL, f"The subject is over {MAX_SUBJECT} characters.")
+        raise ContentFault(
+            ReasonCode.PERMANENT_FAIL, f"The subject is over {MAX_SUBJECT} characters."
+        )
     return subject
 
 
@@ -77,7 +79,9 @@ def _check_header_text(text: str, what: str) -> None:
 
     Older Pythons decode "=?utf-8?q?=0A…?=" into a line break (CVE-2024-6923), so the guard is ours.
     """
-    if _ENCODED_WORD.search(text) or any(unicodedata.category(c) in ("Cc", "Zl", "Zp") for c in text):
+    if _ENCODED_WORD.search(text) or any(
+        unicodedata.category(c) in ("Cc", "Zl", "Zp") for c in text
+    ):
         raise ContentFault(
             ReasonCode.PERMANENT_FAIL, f"{what} contains characters that no header may have."
         )

@@ -113,5 +113,3 @@ def _subject_template(text: str) -> BoundTemplate:
 @lru_cache(maxsize=2_000)
 def _body_template(text: str) -> BoundTemplate:
     return _HTML.from_string(text)
-
-

@@ -208,9 +208,7 @@ def _want(setting: _Setting, row: RowMapping, sender: RowMapping | None) -> book
     )
 
 
-def _setting(
-    connection: Connection, sequence_id: str, mailbox_ids: set[str | None]
-) -> _Setting:
+def _setting(connection: Connection, sequence_id: str, mailbox_ids: set[str | None]) -> _Setting:
     row = (
         connection.execute(
             select(sequences, versions.c.steps, func.clock_timestamp().label("now"))
@@ -298,9 +296,7 @@ def _conflict(item: NewEnrollment, row: Mapping[str, Any]) -> Enrolled:
 
 
 def _created(item: NewEnrollment, enrollment_id: str) -> Enrolled:
-    return Enrolled(
-        index=item.index, result=EnrollResult.CREATED, enrollment_id=enrollment_id
-    )
+    return Enrolled(index=item.index, result=EnrollResult.CREATED, enrollment_id=enrollment_id)
 
 
 class _AsRow(dict[str, Any]):
@@ -360,9 +356,7 @@ def _restart(
     )
 
 
-def _log_created(
-    connection: Connection, rows: Sequence[Mapping[str, Any]], now: datetime
-) -> None:
+def _log_created(connection: Connection, rows: Sequence[Mapping[str, Any]], now: datetime) -> None:
     log.write_many(
         connection,
         [

@@ -113,8 +113,11 @@ def stop(
             "hold_code": None,
         },
         payload={"code": code.value},
-        log_it={"event": _END_EVENTS.get(code, LogEvent.ENROLLMENT_FINISHED), "code": code,
-                "detail": {**extra, **(detail or {})}},
+        log_it={
+            "event": _END_EVENTS.get(code, LogEvent.ENROLLMENT_FINISHED),
+            "code": code,
+            "detail": {**extra, **(detail or {})},
+        },
     )
 
 
@@ -210,9 +213,7 @@ def _accept(
 ) -> Outcome:
     """Number the fact, change the row, log it and put its signal into the outbox."""
     changed = write_fact(connection, row, values)
-    log.write(
-        connection, workspace_id=row["workspace_id"], at=row["now"], **log_ids(row), **log_it
-    )
+    log.write(connection, workspace_id=row["workspace_id"], at=row["now"], **log_ids(row), **log_it)
     if row["started"]:
         fact = outbox.fact_row(
             row["workspace_id"],

@@ -35,9 +35,7 @@ def _fence(connection: Connection, table: Table) -> None:
     connection.execute(text(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {name} TO {APP_ROLE}"))
     _policy(connection, name, APP_ROLE, f"{column} = {_HERE}")
     if table in SYSTEM_TABLES:
-        connection.execute(
-            text(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {name} TO {SYSTEM_ROLE}")
-        )
+        connection.execute(text(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {name} TO {SYSTEM_ROLE}"))
         _policy(connection, name, SYSTEM_ROLE, "true")
 
 
@@ -58,8 +56,9 @@ def _plant_probe(connection: Connection) -> None:
         text("INSERT INTO workspaces (id, name) VALUES (:id, :name) ON CONFLICT DO NOTHING"), row
     )
     connection.execute(
-        text(f"INSERT INTO {rls_probe.name} (workspace_id, id) VALUES (:w, 1)"
-             " ON CONFLICT DO NOTHING"),
+        text(
+            f"INSERT INTO {rls_probe.name} (workspace_id, id) VALUES (:w, 1) ON CONFLICT DO NOTHING"
+        ),
         {"w": PROBE_WORKSPACE},
     )
     connection.execute(text("RESET ROLE"))

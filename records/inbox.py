@@ -61,8 +61,7 @@ class Inbox:
                 .one()
             )
             ended = sum(
-                _accept(connection, workspace_id, mailbox, arrival)
-                for arrival in arrivals.messages
+                _accept(connection, workspace_id, mailbox, arrival) for arrival in arrivals.messages
             )
             if mailbox["cursor"] in (None, cursor):
                 _move_cursor(connection, mailbox_id, arrivals.cursor)
@@ -128,9 +127,7 @@ def _accept(
     return int(outcome.applied)
 
 
-def _match(
-    connection: Connection, mailbox_id: str, arrival: Arrival
-) -> Mapping[str, Any] | None:
+def _match(connection: Connection, mailbox_id: str, arrival: Arrival) -> Mapping[str, Any] | None:
     values = {
         "mailbox_id": mailbox_id,
         "thread_id": arrival.thread_id,
@@ -147,9 +144,7 @@ def _move_cursor(connection: Connection, mailbox_id: str, cursor: str) -> None:
     )
 
 
-def _note(
-    connection: Connection, workspace_id: str, mailbox_id: str, error: Exception
-) -> None:
+def _note(connection: Connection, workspace_id: str, mailbox_id: str, error: Exception) -> None:
     connection.execute(
         update(mailboxes)
         .where(mailboxes.c.id == mailbox_id)

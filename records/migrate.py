@@ -92,4 +92,4 @@ if __name__ == "__main__":
 
     logging.basicConfig(level=logging.INFO)
     _settings = Settings()
-    migrate(_settings.database_url, api_key=_settings.api_key_value)
+    migrate(_settings.database_url.get_secret_value(), api_key=_settings.api_key.get_secret_value())

@@ -172,15 +172,11 @@ def show_retry(
     )
 
 
-def _finish(
-    connection: Connection, row: GateRow, request: PerformStep, attempt: Attempt
-) -> None:
+def _finish(connection: Connection, row: GateRow, request: PerformStep, attempt: Attempt) -> None:
     if row["ended_code"] is not None:
         return
     code = ReasonCode.NO_RESPONSE
-    _change(
-        connection, row["id"], ended_code=code.value, ended_at=attempt.at, slot_at=None
-    )
+    _change(connection, row["id"], ended_code=code.value, ended_at=attempt.at, slot_at=None)
     log.write(
         connection,
         workspace_id=request.workspace_id,
@@ -245,9 +241,7 @@ def _has_lapsed(row: Mapping[str, Any], attempt: Attempt) -> bool:
     return row["paused_until"] is not None and row["paused_until"] <= attempt.at
 
 
-def _await(
-    fact: FactKind, code: ReasonCode, step_id: str, attempt: Attempt
-) -> StepResult:
+def _await(fact: FactKind, code: ReasonCode, step_id: str, attempt: Attempt) -> StepResult:
     awaiting = Awaiting(
         fact=fact.value, until=attempt.at + RECHECK, on_fact=step_id, on_timeout=step_id
     )

@@ -67,9 +67,7 @@ _FAILED = text(
     " WHERE outbox.id = d.id"
 )
 
-_SWEEP = text(
-    "DELETE FROM outbox WHERE delivered_at < clock_timestamp() - interval '1 day'"
-)
+_SWEEP = text("DELETE FROM outbox WHERE delivered_at < clock_timestamp() - interval '1 day'")
 
 
 class Outbox:
@@ -210,4 +208,3 @@ def _delay(slot_at: datetime | None, now: datetime) -> timedelta:
 _PARCELS: Mapping[str, Callable[[Mapping[str, Any]], Parcel]] = MappingProxyType(
     {"enrollment": _enrollment, "mailbox": _mailbox, "sequence": _sequence}
 )
-

@@ -27,7 +27,9 @@ def _code(changes: Values) -> ColumnElement[str]:
         if name not in changes:
             return enrollments.c[name]
         value = changes[name]
-        return value if isinstance(value, ColumnElement) else literal(value, enrollments.c[name].type)
+        return (
+            value if isinstance(value, ColumnElement) else literal(value, enrollments.c[name].type)
+        )
 
     return case(
         (now("ended_code").is_not(None), now("ended_code")),

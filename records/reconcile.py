@@ -73,13 +73,15 @@ class Reconciler:
 
 def _begin_again(connection: Connection, lost: Live) -> int:
     enter(connection, lost.workspace_id)
-    row = connection.execute(_AGAIN, {"id": lost.enrollment_id, "round": lost.round}).mappings().first()
+    row = (
+        connection.execute(_AGAIN, {"id": lost.enrollment_id, "round": lost.round})
+        .mappings()
+        .first()
+    )
     if row is None:
         return 0
     workflow_id = enrollment_workflow_id(row["id"], row["round"])
-    outbox.put(
-        connection, [outbox.start_row(lost.workspace_id, row["id"], workflow_id, {})]
-    )
+    outbox.put(connection, [outbox.start_row(lost.workspace_id, row["id"], workflow_id, {})])
     log.write(
         connection,
         workspace_id=lost.workspace_id,

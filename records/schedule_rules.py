@@ -5,8 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from domain.schedule import ALWAYS, Holidays, Opening, Schedule, Weekday, Window, ZoneSource
-from domain.schedule import next_open, zone_of
+from domain.schedule import (
+    ALWAYS,
+    Holidays,
+    Opening,
+    Schedule,
+    Weekday,
+    Window,
+    ZoneSource,
+    next_open,
+    zone_of,
+)
 from domain.schedule import openings as find_openings
 from domain.timing import ClosedDays, Timing, due_at
 from records.calendar import closed_days

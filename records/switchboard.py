@@ -124,9 +124,7 @@ def _tell_running(
         update(enrollments)
         .where(enrollments.c.id.in_(ids))
         .values(
-            **projected(
-                deactivated=not active, wait_code=ReasonCode.SCHEDULED.value, slot_at=None
-            ),
+            **projected(deactivated=not active, wait_code=ReasonCode.SCHEDULED.value, slot_at=None),
             facts=enrollments.c.facts + 1,
             updated_at=func.clock_timestamp(),
         )

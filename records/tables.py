@@ -240,9 +240,7 @@ enrollments = Table(
     UniqueConstraint("sequence_id", "candidate_id"),
     Index("ix_enrollments_listing", "workspace_id", "sequence_id", "id"),
     Index("ix_enrollments_candidate_id", "candidate_id"),
-    Index(
-        "ix_enrollments_live", "id", postgresql_where=text("started AND ended_code IS NULL")
-    ),
+    Index("ix_enrollments_live", "id", postgresql_where=text("started AND ended_code IS NULL")),
 )
 
 deliveries = Table(
@@ -308,9 +306,7 @@ holds = Table(
     _now("created_at"),
     _at("released_at"),
     Column("released_by", Text),
-    Index(
-        "ix_holds_open_mailbox", "mailbox_id", postgresql_where=text("released_at IS NULL")
-    ),
+    Index("ix_holds_open_mailbox", "mailbox_id", postgresql_where=text("released_at IS NULL")),
     Index(
         "ix_holds_open_candidate",
         "candidate_id",

@@ -33,9 +33,7 @@ def migrate_enrollments(
     return sum(_migrate(connection, workspace_id, one, number, steps) for one in list(ids))
 
 
-def migrate_one(
-    connection: Connection, workspace_id: str, enrollment_id: str, number: int
-) -> None:
+def migrate_one(connection: Connection, workspace_id: str, enrollment_id: str, number: int) -> None:
     """Move one live enrollment to version `number`."""
     row = lock(connection, enrollment_id)
     steps = _steps(connection, row["sequence_id"], number)
@@ -90,9 +88,7 @@ def _next_step(
     return ids[last + 1] if last + 1 < len(ids) else None
 
 
-def _steps(
-    connection: Connection, sequence_id: str, number: int
-) -> Sequence[Mapping[str, Any]]:
+def _steps(connection: Connection, sequence_id: str, number: int) -> Sequence[Mapping[str, Any]]:
     return connection.execute(
         select(versions.c.steps).where(
             versions.c.sequence_id == sequence_id, versions.c.number == number

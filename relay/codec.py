@@ -21,7 +21,9 @@ class CompactEncoder(converter.AdvancedJSONEncoder):
     def default(self, o: Any) -> Any:
         """Encode one value that JSON does not know."""
         if dataclasses.is_dataclass(o) and not isinstance(o, type):
-            return {f.name: v for f in dataclasses.fields(o) if (v := getattr(o, f.name)) != _default(f)}
+            return {
+                f.name: v for f in dataclasses.fields(o) if (v := getattr(o, f.name)) != _default(f)
+            }
         return super().default(o)
 
 

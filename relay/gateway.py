@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 
 from temporalio.client import Client, WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
-from temporalio.testing import TimeSkipper
-from temporalio.testing import TimeSkippingConfig
+from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
 from domain.messages import EnrollmentView
 from relay.codec import Codec

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -92,7 +92,7 @@ class HistoryReader:
 
     def _timer(self, event: HistoryEvent) -> HistoryLine:
         fires = event.timer_started_event_attributes.start_to_fire_timeout.ToTimedelta()
-        at = event.event_time.ToDatetime().replace(tzinfo=timezone.utc)
+        at = event.event_time.ToDatetime().replace(tzinfo=UTC)
         return _at(
             event,
             kind="timer",
@@ -124,7 +124,7 @@ class HistoryReader:
 
 
 def _at(event: HistoryEvent, **values: Any) -> HistoryLine:
-    at = event.event_time.ToDatetime().replace(tzinfo=timezone.utc)
+    at = event.event_time.ToDatetime().replace(tzinfo=UTC)
     return HistoryLine(at=at, event_id=event.event_id, **values)
 
 

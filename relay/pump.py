@@ -28,7 +28,9 @@ _AWAY = frozenset(
 class Pump:
     """Moves parcels until it is cancelled. One per process; several processes share the work."""
 
-    def __init__(self, outbox: OutboxPort, carrier: Carrier, *, rhythm_seconds: float = 1.0) -> None:
+    def __init__(
+        self, outbox: OutboxPort, carrier: Carrier, *, rhythm_seconds: float = 1.0
+    ) -> None:
         self._outbox = outbox
         self._carrier = carrier
         self._rhythm = rhythm_seconds

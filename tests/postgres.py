@@ -58,5 +58,3 @@ def _command(admin: URL, *statements: str) -> None:
     with psycopg.connect(address, autocommit=True) as connection:
         for statement in statements:
             connection.execute(statement)  # pyright: ignore[reportArgumentType]
-
-

@@ -1,6 +1,5 @@
 """What happens to one candidate in one sequence: a loop over `decide`, and one kind of wait."""
 
-import asyncio
 from datetime import datetime
 
 from temporalio import workflow
@@ -90,7 +89,7 @@ class EnrollmentWorkflow:
                 timeout=until - workflow.now(),
                 timeout_summary=words.timer_summary(self._state, code),
             )
-        except asyncio.TimeoutError:
+        except TimeoutError:
             return
 
     def _show(self, *, until: datetime | None) -> None:

@@ -74,5 +74,3 @@ class MailboxWorkflow:
     def poll_now(self) -> None:
         """Poll at once."""
         self._woken = True
-
-

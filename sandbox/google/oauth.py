@@ -136,13 +136,13 @@ class OAuth:
 
 
 def _tokens(grant: Grant, access: Access, seconds: int, extra: Mapping[str, str]) -> Answer:
-    content = {
+    content: dict[str, object] = {
         "access_token": access.token,
         "expires_in": seconds,
         "scope": grant.scope,
         "token_type": "Bearer",
     }
-    return Answer.of(content | extra)
+    return Answer.of({**content, **extra})
 
 
 def _problem_with(call: Call) -> str:

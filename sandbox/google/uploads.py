@@ -3,19 +3,19 @@
 import base64
 import binascii
 import json
-from email import message_from_bytes
-from email.message import Message as MimePart
+import re
 from typing import Any, cast
 
 from sandbox.google.errors import refuse
-from sandbox.wire import Call
+from sandbox.wire import Call, RefusedError
 from sandbox.world.letter import Letter
+from sandbox.world.mailbox import Mailbox
 
+_BOUNDARY = re.compile(r'boundary="?([^";]+)"?', re.IGNORECASE)
+_BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 JSON_LIMIT = 5 * 1024 * 1024
 UPLOAD_LIMIT = 36_700_160  # discovery document, mediaUpload.maxSize
-_NO_LETTER = (
-    "'raw' RFC822 payload message string or uploading message via /upload/* URL required"
-)
+_NO_LETTER = "'raw' RFC822 payload message string or uploading message via /upload/* URL required"
 
 
 def resource(call: Call) -> dict[str, Any]:
@@ -35,15 +35,24 @@ def uploaded(call: Call) -> tuple[dict[str, Any], Letter]:
     kind = call.headers.get("content-type", "")
     if not kind.lower().startswith("multipart/"):
         return {}, Letter(call.body)
-    whole = message_from_bytes(b"Content-Type: " + kind.encode() + b"\r\n\r\n" + call.body)
-    parts = cast("list[MimePart]", whole.get_payload()) if whole.is_multipart() else []
+    parts = _parts(call.body, kind)
     if len(parts) != 2:
         raise refuse(400, "badRequest", "Malformed multipart body.")
     try:
-        described = json.loads(str(parts[0].get_payload()) or "{}")
+        described = json.loads(parts[0] or b"{}")
     except ValueError:
         raise refuse(400, "parseError", "Parse Error") from None
-    return described, _enclosed(parts[1])
+    return described, Letter(parts[1])
+
+
+def _parts(body: bytes, kind: str) -> list[bytes]:
+    """Part a multipart body by hand: a mail parser would rewrite the letter inside."""
+    match = _BOUNDARY.search(kind)
+    if match is None:
+        return []
+    edge = re.compile(rb"(?:^|\r?\n)--" + re.escape(match[1].encode()))
+    found = edge.split(body)[1:-1]
+    return [_BLANK_LINE.split(piece, maxsplit=1)[-1] for piece in found]
 
 
 def letter_in(message: Any) -> Letter:
@@ -59,9 +68,14 @@ def letter_in(message: Any) -> Letter:
         raise refuse(400, "badRequest", problem) from None
 
 
-def _enclosed(part: MimePart) -> Letter:
-    """Return the bytes of a message/rfc822 part, which the parser has already opened."""
-    payload = part.get_payload()
-    if isinstance(payload, list):
-        return Letter(cast("list[MimePart]", payload)[0].as_bytes())
-    return Letter(str(payload).encode("utf-8", "surrogateescape"))
+def recipients_of(call: Call, box: Mailbox) -> tuple[str, ...]:
+    """Return who a letter or draft in a call goes to; nobody when the call has none."""
+    try:
+        if call.path.startswith("/upload/"):
+            return uploaded(call)[1].addressees
+        content = resource(call)
+        if content.get("id") in box.drafts:
+            return box.draft(content["id"]).letter.addressees
+        return letter_in(content.get("message") or content).addressees
+    except RefusedError:
+        return ()

@@ -28,12 +28,13 @@ class Timeline:
 
     def on(self, kind: type[C], apply: Callable[[C], object]) -> None:
         """Say who applies a kind of change: a frozen dataclass of plain values and letters."""
-        self._kinds[kind.__name__] = (kind, apply)
-        self._columns[cast("type[Any]", kind)] = tuple(field.name for field in fields(cast("Any", kind)))
+        made: type[Any] = kind
+        self._kinds[made.__name__] = (made, apply)
+        self._columns[made] = tuple(field.name for field in fields(made))
 
     def commit(self, *changes: object) -> None:
         """Make changes true, together. Nothing happens when they cannot be written."""
-        if self._file is not None:
+        if self._file is not None and changes:
             self._file.write(self._line(changes))
             self._file.flush()
         for change in changes:

@@ -115,9 +115,7 @@ class TestFailures:
         assert world.standing(enrollment) == ("error", "permanent_fail")
         assert world.mail.sent() == []
 
-    async def test_of_our_own_become_a_system_error_and_nothing_worse(
-        self, world: World
-    ) -> None:
+    async def test_of_our_own_become_a_system_error_and_nothing_worse(self, world: World) -> None:
         world.mail.fail("open", *[ZeroDivisionError("bug")] * 5)
         enrollment = world.enroll_one(world.make_sequence(world.make_mailbox()))
 
@@ -151,8 +149,14 @@ class TestHolds:
         ("person", "code"),
         [
             ({"emails": []}, "missing_contact_email"),
-            ({"emails": [{"id": "adr_1", "address": "a@@b", "type": "work"}]}, "invalid_contact_email"),
-            ({"emails": [{"id": "adr_1", "address": "josé@x.com", "type": "work"}]}, "invalid_contact_email"),
+            (
+                {"emails": [{"id": "adr_1", "address": "a@@b", "type": "work"}]},
+                "invalid_contact_email",
+            ),
+            (
+                {"emails": [{"id": "adr_1", "address": "josé@x.com", "type": "work"}]},
+                "invalid_contact_email",
+            ),
         ],
     )
     async def test_of_a_candidate_without_an_address_heal_by_one(
@@ -225,9 +229,7 @@ class TestStops:
         assert len(world.mail.sent()) == 1
         assert world.mail.boxes[mailbox].drafts == {}
 
-    async def test_by_a_strangers_mail_that_names_our_id_do_not_happen(
-        self, world: World
-    ) -> None:
+    async def test_by_a_strangers_mail_that_names_our_id_do_not_happen(self, world: World) -> None:
         mailbox = world.make_mailbox(cursor="0")
         enrollment = world.enroll_one(world.make_sequence(mailbox, INSTANT, LATER))
         await world.forward(enrollment, HOUR)
@@ -331,6 +333,3 @@ class TestSlots:
         await world.forward(enrollment, HOUR)
 
         assert world.standing(enrollment) == ("error", "schedule_invalid")
-
-
-

@@ -241,9 +241,7 @@ def make_steps(*timings: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 @asynccontextmanager
-async def open_world(
-    database: Database, environment: WorkflowEnvironment
-) -> AsyncIterator[World]:
+async def open_world(database: Database, environment: WorkflowEnvironment) -> AsyncIterator[World]:
     """Run a worker with real activities over mail in memory."""
     mail, inbox = MemoryMail(), Inbox(database)
     email = EmailActivities(

@@ -59,9 +59,7 @@ class TestSteps:
 
     async def test_wait_for_a_deferred_slot_and_say_why(self, home: House) -> None:
         later = now() + 2 * HOUR
-        home.step.script.append(
-            lambda _, at: _deferred(later, ReasonCode.MAILBOX_DAILY_LIMIT)
-        )
+        home.step.script.append(lambda _, at: _deferred(later, ReasonCode.MAILBOX_DAILY_LIMIT))
         handle = await home.start(enrollment_start(due_at=now()))
         await home.forward(handle, MINUTE)
 
@@ -159,9 +157,7 @@ class TestStops:
 
     async def test_before_the_first_task_wins(self, home: House) -> None:
         start = enrollment_start(due_at=now())
-        handle = await home.start(
-            start, start_signal="stop", start_signal_args=[Fact(number=1)]
-        )
+        handle = await home.start(start, start_signal="stop", start_signal_args=[Fact(number=1)])
 
         assert await end_of(handle) == "unenrolled_by_user"
         assert home.step.calls == []

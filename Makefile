@@ -1,0 +1,33 @@
+# Everything a person does here. `make help` lists it; each target sets up what it lacks.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: help setup test check settings temporal up demo clean
+help: ## List the commands
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+$(READY): requirements.lock
+	@echo "Setting up $(VENV) from requirements.lock ..."
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name one with PYTHON=..."; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	@touch $(READY)
+
+setup: $(READY) ## Make the virtual environment
+
+temporal: $(READY) ## Find or build the Temporal server
+	@$(BIN)/python -m tools.setup.temporal_server
+
+test: temporal ## Run everything that must pass (ARGS="-k word" for a part)
+	@REPRISE_TEMPORAL_CLI="$$($(BIN)/python -m tools.setup.temporal_server)" $(BIN)/python -m pytest $(ARGS)
+
+check: $(READY) ## Lint, format, types and import rules
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/basedpyright
+	@$(BIN)/lint-imports
+
+settings: $(READY) ## Print the settings in force
+	@$(BIN)/python settings.py

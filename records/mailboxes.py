@@ -1,0 +1,161 @@
+"""Mailboxes: made, connected, paused, removed, read."""
+
+import hashlib
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, func, insert, select, text, update
+
+from domain.codes import LogEvent
+from domain.holds import ResourceKind
+from domain.ids import Prefix
+from domain.mail import Grant
+from domain.mailbox import MailboxState
+from records import holds, log, outbox
+from records.database import Database
+from records.grants import GrantStore
+from records.ids import fresh
+from records.tables import mailboxes, oauth_states
+
+STATE_LIFE = timedelta(minutes=15)
+
+_SEEN = text(
+    "SELECT m.*, extract(epoch FROM clock_timestamp() - m.cursor_at) AS cursor_age_seconds,"
+    " (SELECT count(*) FROM deliveries d WHERE d.mailbox_id = m.id AND d.state = 'sent'"
+    "  AND d.sent_at::date = clock_timestamp()::date) AS sent_today,"
+    " (SELECT count(*) FROM slots s WHERE s.account_id = m.id AND NOT s.used) AS booked"
+    " FROM mailboxes m WHERE m.removed_at IS NULL AND (:id = '' OR m.id = :id)"
+    " AND m.id > :after ORDER BY m.id LIMIT :limit"
+)
+
+
+class AddressTaken(Exception):
+    """A live mailbox has this address."""
+
+
+def make(connection: Connection, workspace_id: str, values: dict[str, Any]) -> str:
+    """Make a mailbox, or revive the removed one of the same address: its threads go on."""
+    query = (
+        select(mailboxes.c.id, mailboxes.c.removed_at)
+        .where(mailboxes.c.address == values["address"])
+        .order_by(mailboxes.c.created_at.desc())
+        .with_for_update()
+    )
+    known = connection.execute(query).first()
+    if known is not None and known.removed_at is None:
+        raise AddressTaken
+    row = {**values, "state": MailboxState.CONNECTING.value, "code": None, "removed_at": None}
+    if known is not None:
+        connection.execute(
+            update(mailboxes)
+            .where(mailboxes.c.id == known.id)
+            .values(**row, generation=mailboxes.c.generation + 1)
+        )
+        return str(known.id)
+    mailbox_id = fresh(Prefix.MAILBOX)
+    connection.execute(insert(mailboxes).values(id=mailbox_id, workspace_id=workspace_id, **row))
+    return mailbox_id
+
+
+def listed(connection: Connection, *, after: str = "", limit: int = 100) -> list[RowMapping]:
+    """Read mailboxes with what is sent and booked."""
+    values = {"id": "", "after": after, "limit": limit}
+    return list(connection.execute(_SEEN, values).mappings())
+
+
+def one(connection: Connection, mailbox_id: str) -> RowMapping | None:
+    """Read one mailbox."""
+    values = {"id": mailbox_id, "after": "", "limit": 1}
+    return connection.execute(_SEEN, values).mappings().first()
+
+
+def await_consent(
+    connection: Connection, workspace_id: str, mailbox_id: str, *, state: str, verifier: str
+) -> None:
+    """Remember a consent that was begun; its state is kept as a hash and works once."""
+    connection.execute(
+        insert(oauth_states).values(
+            digest=_digest(state),
+            workspace_id=workspace_id,
+            mailbox_id=mailbox_id,
+            provider="google",
+            verifier=verifier,
+            expires_at=func.clock_timestamp() + STATE_LIFE,
+        )
+    )
+
+
+def take_consent(database: Database, state: str) -> RowMapping | None:
+    """Find and use up the consent that a state belongs to."""
+    query = (
+        update(oauth_states)
+        .where(
+            oauth_states.c.digest == _digest(state),
+            oauth_states.c.used_at.is_(None),
+            oauth_states.c.expires_at > func.clock_timestamp(),
+        )
+        .values(used_at=func.clock_timestamp())
+        .returning(oauth_states)
+    )
+    with database.system() as connection:
+        return connection.execute(query).mappings().first()
+
+
+def connected(
+    connection: Connection, workspace_id: str, mailbox_id: str, store: GrantStore, grant: Grant
+) -> int:
+    """Keep the grant, and let everything go on that this mailbox held; returns how many."""
+    store.put(connection, mailbox_id, grant)
+    connection.execute(
+        update(mailboxes)
+        .where(mailboxes.c.id == mailbox_id)
+        .values(
+            state=MailboxState.CONNECTED.value,
+            code=None,
+            detail=None,
+            generation=mailboxes.c.generation + 1,
+            updated_at=func.clock_timestamp(),
+        )
+    )
+    log.write(
+        connection,
+        workspace_id=workspace_id,
+        event=LogEvent.MAILBOX_CONNECTED,
+        code=None,
+        at=None,
+        mailbox_id=mailbox_id,
+    )
+    outbox.signal_mailbox(connection, workspace_id, mailbox_id, "connected")
+    return holds.release(connection, workspace_id, ResourceKind.MAILBOX, mailbox_id)
+
+
+def remove(connection: Connection, workspace_id: str, mailbox_id: str) -> None:
+    """Take a mailbox out of the workspace; its grant is forgotten."""
+    connection.execute(
+        update(mailboxes)
+        .where(mailboxes.c.id == mailbox_id)
+        .values(
+            removed_at=func.clock_timestamp(),
+            grant=None,
+            generation=mailboxes.c.generation + 1,
+        )
+    )
+    log.write(
+        connection,
+        workspace_id=workspace_id,
+        event=LogEvent.MAILBOX_REMOVED,
+        code=None,
+        at=None,
+        mailbox_id=mailbox_id,
+    )
+    outbox.signal_mailbox(connection, workspace_id, mailbox_id, "removed")
+
+
+def polled_at(connection: Connection, mailbox_id: str) -> Any:
+    """Say when the inbox was last read (machine time)."""
+    query = select(mailboxes.c.cursor_at).where(mailboxes.c.id == mailbox_id)
+    return connection.execute(query).scalar_one_or_none()
+
+
+def _digest(state: str) -> bytes:
+    return hashlib.sha256(state.encode()).digest()

@@ -1,0 +1,45 @@
+"""Builds the whole sandbox from its parts."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from sandbox.control.accounts import AccountControl
+from sandbox.control.house import HouseControl
+from sandbox.faults import FaultBoard
+from sandbox.gate import Gate
+from sandbox.google.gmail import Gmail
+from sandbox.google.grants import Grants
+from sandbox.google.oauth import OAuth
+from sandbox.google.uploads import recipients_of
+from sandbox.stats import Stats
+from sandbox.wire import Call, Table
+from sandbox.world.timeline import Timeline
+from sandbox.world.world import World
+
+
+def build(state: Path | None = None, *, clock: Callable[[], float] = time.time) -> Gate:
+    """Plug the sandbox together, with everything that its journal remembers."""
+    timeline = Timeline()
+    world = World(timeline, clock)
+    grants = Grants(timeline, world.ids.now_ms)
+    faults, stats = FaultBoard(timeline), Stats()
+    gmail, oauth = Gmail(world, grants), OAuth(world, grants)
+    accounts = AccountControl(world, grants)
+    house = HouseControl(timeline, world=world, grants=grants, faults=faults, stats=stats)
+    table = Table(
+        [
+            *gmail.operations(),
+            *oauth.operations(),
+            *accounts.operations(),
+            *house.operations(),
+        ]
+    )
+
+    def recipients(call: Call) -> tuple[str, ...]:
+        account = gmail.account_of(call)
+        return recipients_of(call, world.mailbox(account)) if account else ()
+
+    if state is not None:
+        timeline.open(state)
+    return Gate(table, faults=faults, stats=stats, recipients=recipients)

@@ -1,0 +1,94 @@
+"""Faults by name: what providers are known to do, each as one row.
+
+Bodies and reasons: developers.google.com/workspace/gmail/api/guides/handle-errors and
+RFC 6749 section 5.2. `{retry_after}` in a text becomes a moment `retry_after_seconds` ahead.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from sandbox.faults import Kind, When
+
+_ANY = {"operation": r"^gmail\."}
+_SEND = {"operation": r"(drafts|messages)\.send$"}
+_WRITE = {"operation": r"(drafts\.create|(drafts|messages)\.send)$"}
+_POLL = {"operation": r"(history|messages)\.(list|get)$"}
+_TOKEN = {"operation": r"^oauth\.token$"}
+
+
+def _status(
+    match: Mapping[str, str], status: int, reason: str, message: str, **more: Any
+) -> Mapping[str, Any]:
+    return {"match": match, "status": status, "reason": reason, "message": message, **more}
+
+
+def _oauth(status: int, code: str, description: str) -> Mapping[str, Any]:
+    body = {"error": code, "error_description": description}
+    return {"match": _TOKEN, "status": status, "body": body}
+
+
+_BUCKET = "User-rate limit exceeded.  Retry after {retry_after} (Mail sending)"
+_QUOTA = "Quota exceeded for quota metric 'Queries' and limit 'Queries per minute per user'"
+_POLICY = "Delegated access to this app was disabled by the domain administrator."
+
+PRESETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
+    {
+        # Rates: the first two pass in seconds, the third stops the mailbox for a time.
+        "rate_limited": _status(
+            _ANY, 429, "rateLimitExceeded", "Resource has been exhausted (e.g. check quota)."
+        ),
+        "quota_rate_limited": _status(_ANY, 403, "userRateLimitExceeded", _QUOTA),
+        "user_rate_limited": _status(_SEND, 429, "rateLimitExceeded", _BUCKET),
+        "user_rate_limited_403": _status(_SEND, 403, "userRateLimitExceeded", _BUCKET),
+        "daily_limit": _status(_ANY, 403, "dailyLimitExceeded", "Daily Limit Exceeded"),
+        # Outages.
+        "backend_error": _status(_WRITE, 503, "backendError", "Backend Error"),
+        "internal_error": _status(_WRITE, 500, "backendError", "Internal error encountered."),
+        "poll_backend_error": _status(_POLL, 503, "backendError", "Backend Error"),
+        "lost_request": {"match": _WRITE, "kind": Kind.DROP},
+        "slow_request": {"match": _SEND, "kind": Kind.DELAY, "delay_ms": 30_000},
+        # The effect took place, and the caller cannot know it.
+        "lost_answer": {"match": _SEND, "kind": Kind.DROP, "when": When.AFTER},
+        "reset_answer": {"match": _SEND, "kind": Kind.RESET, "when": When.AFTER},
+        "truncated_answer": {"match": _SEND, "kind": Kind.TRUNCATE, "when": When.AFTER},
+        "garbled_answer": {"match": _SEND, "kind": Kind.GARBLE, "when": When.AFTER},
+        "slow_answer": {
+            "match": _SEND,
+            "kind": Kind.DELAY,
+            "when": When.AFTER,
+            "delay_ms": 30_000,
+        },
+        "backend_error_after": _status(
+            _SEND, 503, "backendError", "Backend Error", when=When.AFTER
+        ),
+        "lost_draft_answer": {
+            "match": {"operation": r"drafts\.create$"},
+            "kind": Kind.DROP,
+            "when": When.AFTER,
+        },
+        # The message.
+        "invalid_to": _status(_WRITE, 400, "invalidArgument", "Invalid To header"),
+        "refused": _status(_WRITE, 400, "invalidArgument", "Invalid argument."),
+        "too_large": _status(_WRITE, 413, "uploadTooLarge", "Request entity too large."),
+        "thread_gone": _status(_WRITE, 404, "notFound", "Requested entity was not found."),
+        # The account and its permission.
+        "mail_service_off": _status(_ANY, 400, "failedPrecondition", "Mail service not enabled"),
+        "precondition_failed": _status(
+            _ANY, 400, "failedPrecondition", "Precondition check failed."
+        ),
+        "domain_policy": _status(_ANY, 403, "domainPolicy", _POLICY),
+        "insufficient_scope": _status(
+            _ANY,
+            403,
+            "insufficientPermissions",
+            "Request had insufficient authentication scopes.",
+        ),
+        "access_expired": _status(_ANY, 401, "authError", "Invalid Credentials"),
+        # The token endpoint. For a token that is really lost: POST …/accounts/{address}/revoke.
+        "token_revoked": _oauth(400, "invalid_grant", "Token has been expired or revoked."),
+        "invalid_client": _oauth(401, "invalid_client", "The OAuth client was not found."),
+        "admin_policy": _oauth(400, "admin_policy_enforced", _POLICY),
+        "token_server_down": _oauth(503, "backend_error", "Service unavailable"),
+    }
+)

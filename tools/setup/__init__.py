@@ -1,0 +1,1 @@
+"""Sets up what a fresh machine lacks."""
