@@ -31,3 +31,9 @@ check: $(READY) ## Lint, format, types and import rules
 
 settings: $(READY) ## Print the settings in force
 	@$(BIN)/python settings.py
+
+up: temporal ## Run the local stack in the foreground
+	@$(BIN)/python -W ignore stack.py up
+
+demo: temporal ## Run the main job end to end (KEEP=1 leaves the stack running)
+	@$(BIN)/python -W ignore -m tools.demo

@@ -198,7 +198,7 @@ def _want(setting: _Setting, row: RowMapping, sender: RowMapping | None) -> book
         identity_zone=None if sender is None else sender["zone"],
     )
     step = next(step for step in setting.steps if step["id"] == row["step_id"])
-    due = hours.due_at(timing_of(step["timing"]), setting.now)
+    due = max(hours.due_at(timing_of(step["timing"]), setting.now), setting.now)
     return booking.Want(
         enrollment_id=row["id"],
         step_id=row["step_id"],

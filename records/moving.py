@@ -117,7 +117,7 @@ def move_on(
         _finish(connection, row, request, attempt)
         return StepResult(kind=ResultKind.SENT)
     hours = _hours(row)
-    due = hours.due_at(timing_of(step["timing"]), attempt.at)
+    due = max(hours.due_at(timing_of(step["timing"]), attempt.at), attempt.at)
     found = Booking(not_before=due)
     if stopped(row, following, attempt) is None:
         found = _book(connection, row, request, following, due, hours) or found

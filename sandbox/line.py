@@ -1,81 +1,104 @@
-"""The connection of one request: how an answer leaves it, whole, broken or not at all."""
+"""HTTP/1.1 bytes: a request comes in whole, an answer leaves whole, broken or not at all."""
 
 import asyncio
 import socket
 import struct
-from collections.abc import Awaitable, Callable, MutableMapping
-from dataclasses import replace
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from http import HTTPStatus
 
 from sandbox.faults import Fault, Kind
 from sandbox.google.errors import error, unauthenticated
 from sandbox.wire import Answer
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-
+_LARGEST_BODY = 64 * 1024 * 1024
 _NO_LINGER = struct.pack("ii", 1, 0)  # close() then resets instead of saying goodbye
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What came over the connection; header names in lower case."""
+
+    method: str
+    target: str
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def is_last(self) -> bool:
+        """Say whether the caller wants the connection closed afterwards."""
+        return self.headers.get("connection", "").lower() == "close"
+
+
 class Line:
-    """One request's way back. The server puts the transport into the scope's state."""
+    """One connection."""
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        self.send = send
-        self._receive = receive
-        self._transport: asyncio.Transport = scope["state"]["transport"]
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
 
-    async def fail(self, fault: Fault, answer: Answer) -> None:
-        """Do to the answer what the fault says."""
+    async def read(self) -> Request:
+        """Read one request. Raises IncompleteReadError at the end, ValueError for no HTTP."""
+        head = await self._reader.readuntil(b"\r\n\r\n")
+        first, *fields = head.decode("latin-1").split("\r\n")
+        method, target, _ = first.split(" ", 2)
+        headers = dict(_field(field) for field in fields if field)
+        length = int(headers.get("content-length", "0"))
+        if not 0 <= length <= _LARGEST_BODY or "transfer-encoding" in headers:
+            raise ValueError("a body needs a content-length")
+        if headers.get("expect", "").lower() == "100-continue":
+            self._writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        body = await self._reader.readexactly(length)
+        return Request(method=method, target=target, headers=headers, body=body)
+
+    async def write(self, answer: Answer, *, last: bool = False) -> None:
+        """Send an answer."""
+        self._writer.write(_head(answer, last=last) + answer.body)
+        await self._writer.drain()
+
+    async def fail(self, fault: Fault, answer: Answer, *, last: bool = False) -> bool:
+        """Do to the answer what the fault says; say whether the connection still stands."""
         match fault.kind:
             case Kind.DROP:
-                await self._hang_up()
+                return False
             case Kind.RESET:
-                await self._hang_up(reset=True)
+                self._reset()
+                return False
             case Kind.TRUNCATE:
-                await self._cut(answer)
+                self._writer.write(_head(answer, last=last) + _half(answer.body))
+                return False
             case Kind.GARBLE:
-                await write(self.send, replace(answer, body=_half(answer.body)))
+                await self.write(replace(answer, body=_half(answer.body)), last=last)
             case Kind.STATUS | Kind.DELAY:
-                await write(self.send, _instead(fault))
+                await self.write(_instead(fault), last=last)
+        return True
 
-    async def _cut(self, answer: Answer) -> None:
-        await self.send(_start(answer, len(answer.body)))
-        await self.send(_body(_half(answer.body), more=True))
-        await self._hang_up()
+    def close(self) -> None:
+        """Say goodbye (FIN), after what was written."""
+        self._writer.close()
 
-    async def _hang_up(self, *, reset: bool = False) -> None:
-        """Close the connection, and wait until the server has noticed it.
-
-        It answers 500 for an application that ends without an answer on an open connection.
-        """
-        if reset:
-            sock = self._transport.get_extra_info("socket")
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
-            self._transport.abort()
-        else:
-            self._transport.close()
-        while (await self._receive())["type"] != "http.disconnect":
-            pass
+    def _reset(self) -> None:
+        sock = self._writer.get_extra_info("socket")
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
+        self._writer.transport.abort()
 
 
-async def write(send: Send, answer: Answer) -> None:
-    """Send an answer whole."""
-    await send(_start(answer, len(answer.body)))
-    await send(_body(answer.body))
+def _head(answer: Answer, *, last: bool) -> bytes:
+    lines = [f"HTTP/1.1 {answer.status} {_phrase(answer.status)}"]
+    lines.extend(f"{name}: {value}" for name, value in answer.headers.items())
+    if answer.status != HTTPStatus.NO_CONTENT:
+        lines.append(f"content-length: {len(answer.body)}")
+    lines.append("connection: close" if last else "connection: keep-alive")
+    return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace")
 
 
-def _start(answer: Answer, length: int) -> dict[str, Any]:
-    headers = dict(answer.headers)
-    if answer.status != 204:
-        headers["content-length"] = str(length)
-    pairs = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
-    return {"type": "http.response.start", "status": answer.status, "headers": pairs}
+def _phrase(status: int) -> str:
+    return HTTPStatus(status).phrase if status in set(HTTPStatus) else "Unnamed"
 
 
-def _body(content: bytes, *, more: bool = False) -> dict[str, Any]:
-    return {"type": "http.response.body", "body": content, "more_body": more}
+def _field(line: str) -> tuple[str, str]:
+    name, _, value = line.partition(":")
+    return name.strip().lower(), value.strip()
 
 
 def _half(body: bytes) -> bytes:
@@ -84,7 +107,7 @@ def _half(body: bytes) -> bytes:
 
 def _instead(fault: Fault) -> Answer:
     answer = error(fault.status, fault.reason, fault.message)
-    if fault.status == 401 and fault.reason == "authError":
+    if fault.status == HTTPStatus.UNAUTHORIZED and fault.reason == "authError":
         answer = unauthenticated()
     if fault.body is not None:
         answer = replace(answer, body=fault.body.encode())

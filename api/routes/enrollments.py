@@ -212,7 +212,7 @@ async def fast_forward(body: ForwardIn, unit: Work, request: Request) -> dict[st
     except TemporalAway as error:
         raise ApiError(503, "temporal.away", str(error), headers={"Retry-After": "2"}) from None
     done = [names[workflow_id] for workflow_id in moved]
-    await asyncio.to_thread(listing.move_clocks, unit.connection, done, span)
+    await asyncio.to_thread(_note_moved, request, unit.workspace_id, done, span)
     await request.app.state.poll_inboxes(unit.workspace_id, boxes)
     return {
         "data": [
@@ -233,6 +233,12 @@ def _forwarded(unit: Work, body: ForwardIn) -> tuple[list[str], list[str]]:
         raise ApiError(422, "request.invalid", "Give an enrollment_id or a sequence_id.")
     boxes = {_row(unit, one)["mailbox_id"] for one in ids}
     return ids, sorted(box for box in boxes if box)
+
+
+def _note_moved(request: Request, workspace_id: str, ids: list[str], span: timedelta) -> None:
+    """Commit at once: the poll that follows must not wait for this request's locks."""
+    with request.app.state.database.workspace(workspace_id) as connection:
+        listing.move_clocks(connection, ids, span)
 
 
 def _item(raw: Any) -> tuple[EnrollmentItem | None, list[dict[str, str]]]:

@@ -1,5 +1,6 @@
 """What every control route shares: reading its input, and saying what was wrong with it."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -51,7 +52,7 @@ def _guarded(handle: Handler) -> Callable[[Call], Answer]:
             return handle(call)
         except NotInMailboxError as error:
             raise refuse(f"not in this mailbox: {error}", status=404) from None
-        except (ValueError, TypeError, LookupError) as error:
+        except (ValueError, TypeError, LookupError, re.error) as error:
             raise refuse(str(error)) from None
 
     return guarded

@@ -33,7 +33,10 @@ def _by_rfc_id(box: Mailbox, rfc_id: str) -> Iterator[Message]:
 
 def _test(key: str, value: str, now_ms: int, negated: bool) -> Test:
     make = _TESTS.get(key)
-    test = _anywhere(f"{key}:{value}" if key else value) if make is None else make(value, now_ms)
+    try:
+        test = make(value, now_ms) if make else _anywhere(f"{key}:{value}" if key else value)
+    except ValueError:
+        return lambda _: False
     return (lambda message: not test(message)) if negated else test
 
 
@@ -91,7 +94,9 @@ def _rfc_id(value: str, _: int) -> Test:
 
 def _span_ms(value: str) -> int:
     match = _SPAN.fullmatch(value.lower())
-    return int(match[1]) * _SPAN_SECONDS[match[2]] * 1000 if match else 0
+    if match is None:
+        raise ValueError(value)
+    return int(match[1]) * _SPAN_SECONDS[match[2]] * 1000
 
 
 def _moment_ms(value: str) -> int:
@@ -99,7 +104,7 @@ def _moment_ms(value: str) -> int:
         return int(value) * 1000
     match = _DATE.fullmatch(value)
     if match is None:
-        return 0
+        raise ValueError(value)
     year, month, day = (int(part) for part in match.groups())
     return int(datetime(year, month, day, tzinfo=UTC).timestamp() * 1000)
 

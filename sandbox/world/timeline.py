@@ -47,7 +47,7 @@ class Timeline:
         broken otherwise raises ValueError: better no sandbox than one that forgot a mail.
         """
         path.parent.mkdir(parents=True, exist_ok=True)
-        file = path.open("a+b")
+        file = self._file = path.open("a+b")
         file.seek(0)
         count, good = 0, 0
         for line in file:
@@ -57,7 +57,6 @@ class Timeline:
             count, good = count + 1, good + len(line)
         file.truncate(good)
         file.seek(0, 2)
-        self._file = file
         return count
 
     def forget(self) -> None:
