@@ -62,7 +62,7 @@ class Settings(BaseSettings):
     google_client_secret: SecretStr = Field(SecretStr(""), description="Its secret.")
     vault_key: SecretStr = Field(
         SecretStr(""),
-        description="Encrypts mailbox grants: id:base64 of 32 bytes, comma-separated, newest first.",
+        description="Encrypts mailbox grants: id:base64 of 32 bytes, commas between, newest first.",
     )
     codec_key: SecretStr = Field(
         SecretStr(""),
@@ -92,7 +92,8 @@ class Settings(BaseSettings):
     )
 
     def __init__(self, **values: Any) -> None:
-        super().__init__(**{**_from_files(), **values})
+        told: dict[str, Any] = {**_from_files(), **values}
+        super().__init__(**told)  # pyright: ignore[reportArgumentType]
 
     @model_validator(mode="after")
     def _plain_http_only_here(self) -> Self:

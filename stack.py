@@ -21,7 +21,7 @@ def main() -> int:
     arguments = parser.parse_args()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, lambda number, frame: stop.set())
     sandbox = os.environ.get("REPRISE_SANDBOX", "on") == "on"
     stack = Stack(arguments.home, workers=arguments.workers, sandbox=sandbox, say=_say)
     try:

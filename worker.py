@@ -12,7 +12,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
 
-from records.grants import GrantStore
 from temporalio.client import Client
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from temporalio.service import RPCError
@@ -27,6 +26,7 @@ from providers.google_oauth import GoogleOAuth
 from providers.mime import LetterWriter
 from providers.transport import OneShotTransport
 from records.database import Database
+from records.grants import GrantStore
 from records.inbox import Inbox
 from records.parcels import Outbox
 from records.reconcile import Reconciler

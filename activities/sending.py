@@ -131,7 +131,7 @@ class Sending:
         )
 
     def _give_up(self, claim: Claim) -> StepResult:
-        """Hold after the last failure: not sent, or, where a send was under way, not to be known."""
+        """Hold after the last failure: not sent, or, where a send was under way, unknown."""
         code = ReasonCode.SENDING_FAILED
         if claim.state is DeliveryState.SUBMITTING:
             code = ReasonCode.SEND_OUTCOME_UNKNOWN

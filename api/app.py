@@ -1,7 +1,7 @@
 """The composition root of the API process."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI, Response
@@ -31,7 +31,7 @@ def create_app(settings: Settings) -> FastAPI:
     """Build the API."""
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         await _plug_in(app, settings)
         pump = asyncio.create_task(app.state.pump.run())
         yield
@@ -58,9 +58,7 @@ async def _plug_in(app: FastAPI, settings: Settings) -> None:
     state.database = Database(settings.database_url.get_secret_value())
     await asyncio.to_thread(state.database.check_fence)
     keys = [(k.id, k.key) for k in parse_keys(settings.codec_key.get_secret_value())]
-    client = await connect(
-        settings.temporal_address, settings.temporal_namespace, keys, lazy=True
-    )
+    client = await connect(settings.temporal_address, settings.temporal_namespace, keys, lazy=True)
     state.gateway = Gateway(client, Codec(keys))
     state.pump = Pump(Outbox(state.database), Carrier(client, settings.task_queue))
     state.nudge = state.pump.nudge

@@ -9,7 +9,7 @@ MAX_FIELDS = 100
 
 
 def _plain(text: str) -> str:
-    if any(ord(c) < 32 and c not in "\n\r\t" or 0xD800 <= ord(c) <= 0xDFFF for c in text):
+    if any((ord(c) < 32 and c not in "\n\r\t") or 0xD800 <= ord(c) <= 0xDFFF for c in text):
         raise ValueError("control characters and lone surrogates are not allowed")
     return text
 
@@ -182,7 +182,9 @@ class RetryIn(Strict):
 class EventIn(Strict):
     """Something that happened to a candidate elsewhere."""
 
-    type: Literal["reply", "interview_session", "calendly", "ats_interview", "unsubscribe", "bounce"]
+    type: Literal[
+        "reply", "interview_session", "calendly", "ats_interview", "unsubscribe", "bounce"
+    ]
     external_id: Text = Field(min_length=1)
     occurred_at: datetime | None = None
 

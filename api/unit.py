@@ -8,7 +8,6 @@ from typing import Annotated, Any
 from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
 
-
 from api.problems import ApiError
 from records import idempotency
 from records.database import Connection, Database, enter
@@ -106,9 +105,7 @@ async def _begin(request: Request, unit: Unit) -> tuple[Response | None, bytes |
 def _finish(request: Request, unit: Unit, answer: Response, digest: bytes | None) -> None:
     if digest is not None:
         headers = {k: v for k, v in answer.headers.items() if k.lower() in _KEPT_HEADERS}
-        kept = idempotency.Kept(
-            status=answer.status_code, headers=headers, body=bytes(answer.body)
-        )
+        kept = idempotency.Kept(status=answer.status_code, headers=headers, body=bytes(answer.body))
         idempotency.keep(
             unit.connection,
             workspace_id=unit.workspace_id,

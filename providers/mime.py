@@ -122,7 +122,7 @@ def _address(name: str, address: str) -> Address:
 def _read_back(mime: bytes, draft: Draft, subject: str) -> None:
     """Parse the bytes as a receiver would; anything but what was intended must not leave."""
     read = message_from_bytes(mime, policy=policy.default)
-    names = [name.lower() for name in read.keys()]
+    names = [name.lower() for name, _ in read.items()]
     allowed = {name.lower() for name in (*_ONCE, *_MAYBE)}
     intended = {
         "To": [ascii_form(draft.to_address)],

@@ -1,4 +1,4 @@
-"""Inserts many rows in one statement, as arrays; the statement's text does not depend on how many."""
+"""Inserts many rows in one statement, as arrays; its text does not depend on how many."""
 
 import json
 from collections.abc import Mapping, Sequence

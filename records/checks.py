@@ -69,5 +69,3 @@ def _log(connection: Connection, workspace_id: str, sequence_id: str, codes: lis
         for code in codes
     ]
     log.write_many(connection, rows)
-
-

@@ -173,7 +173,7 @@ def _book_wants(
     unbooked = {w.enrollment_id: Booking(not_before=w.not_before) for w in wants}
     if sender is None:
         return unbooked
-    account = account_of(sender)
+    account = account_of(dict(sender))
     try:
         booked = booking.book(connection, workspace_id, account, wants)
     except NoOpening:
@@ -193,7 +193,7 @@ def account_of(sender: Mapping[str, Any]) -> booking.Account:
 
 def _want(setting: _Setting, row: RowMapping, sender: RowMapping | None) -> booking.Want:
     hours = hours_of(
-        setting.schedule,
+        None if setting.schedule is None else dict(setting.schedule),
         candidate_zone=row["candidate_zone"],
         identity_zone=None if sender is None else sender["zone"],
     )

@@ -74,7 +74,8 @@ def read_gate(
         "step_id": request.step_id,
         "hours_step_id": hours_of_step or request.step_id,
     }
-    return connection.execute(_READ, values).mappings().first()
+    row = connection.execute(_READ, values).mappings().first()
+    return None if row is None else dict(row)
 
 
 def refusal(row: GateRow) -> Refusal | None:

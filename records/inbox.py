@@ -61,7 +61,8 @@ class Inbox:
                 .one()
             )
             ended = sum(
-                _accept(connection, workspace_id, mailbox, arrival) for arrival in arrivals.messages
+                _accept(connection, workspace_id, dict(mailbox), arrival)
+                for arrival in arrivals.messages
             )
             if mailbox["cursor"] in (None, cursor):
                 _move_cursor(connection, mailbox_id, arrivals.cursor)
@@ -133,7 +134,8 @@ def _match(connection: Connection, mailbox_id: str, arrival: Arrival) -> Mapping
         "thread_id": arrival.thread_id,
         "message_ids": list(arrival.in_reply_to),
     }
-    return connection.execute(_MATCH, values).mappings().first()
+    row = connection.execute(_MATCH, values).mappings().first()
+    return None if row is None else dict(row)
 
 
 def _move_cursor(connection: Connection, mailbox_id: str, cursor: str) -> None:

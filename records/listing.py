@@ -101,9 +101,7 @@ def job(connection: Connection, job_id: str) -> RowMapping | None:
     return connection.execute(select(jobs).where(jobs.c.id == job_id)).mappings().first()
 
 
-def job_results(
-    connection: Connection, job_id: str, *, after: int, limit: int
-) -> list[RowMapping]:
+def job_results(connection: Connection, job_id: str, *, after: int, limit: int) -> list[RowMapping]:
     """Read a page of a job's results."""
     query = (
         select(job_items)
@@ -112,5 +110,3 @@ def job_results(
         .limit(limit)
     )
     return list(connection.execute(query).mappings())
-
-

@@ -81,7 +81,7 @@ class Outbox:
         with self._database.system() as connection:
             values = {"limit": limit, "seconds": CLAIM_SECONDS}
             rows = connection.execute(_TAKE, values).mappings().all()
-        return [_parcel(row) for row in rows]
+        return [_parcel(dict(row)) for row in rows]
 
     def settle(self, done: Sequence[Delivered], failed: Sequence[Undelivered]) -> None:
         """Write down what became of claimed rows."""

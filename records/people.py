@@ -84,7 +84,6 @@ def note_event(
     fact: FactKind,
 ) -> list[str] | None:
     """Accept an event once; gives the enrollments that it ended, None for a repeat."""
-    from sqlalchemy.dialects.postgresql import insert as pg_insert
 
     stored = connection.execute(
         pg_insert(candidate_events)

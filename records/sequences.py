@@ -77,8 +77,7 @@ def one(connection: Connection, sequence_id: str, *, lock: bool = False) -> RowM
         select(sequences, versions.c.steps)
         .join(
             versions,
-            (versions.c.sequence_id == sequences.c.id)
-            & (versions.c.number == sequences.c.version),
+            (versions.c.sequence_id == sequences.c.id) & (versions.c.number == sequences.c.version),
         )
         .where(sequences.c.id == sequence_id)
     )

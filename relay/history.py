@@ -47,8 +47,17 @@ class HistoryReader:
         return [line for line in lines if line is not None]
 
     def _line(self, event: HistoryEvent) -> HistoryLine | None:
-        reader = _READERS.get(event.event_type)
-        return None if reader is None else reader(self, event)
+        readers: Mapping[int, Callable[[HistoryEvent], HistoryLine | None]] = {
+            EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED: self._started,
+            EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED: self._scheduled,
+            EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED: self._completed,
+            EventType.EVENT_TYPE_TIMER_STARTED: self._timer,
+            EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED: self._signal,
+            EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED: self._ended,
+            EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED: self._terminated,
+        }
+        reader = readers.get(event.event_type)
+        return None if reader is None else reader(event)
 
     def _value(self, payloads: Sequence[Payload]) -> Values:
         if not payloads:
@@ -163,18 +172,4 @@ _SIGNALS: Mapping[str, str] = MappingProxyType(
         "migrate": "Moved to a new version",
         "happened": "Something awaited happened",
     }
-)
-
-_READERS: Mapping[int, Callable[[HistoryReader, HistoryEvent], HistoryLine | None]] = (
-    MappingProxyType(
-        {
-            EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED: HistoryReader._started,
-            EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED: HistoryReader._scheduled,
-            EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED: HistoryReader._completed,
-            EventType.EVENT_TYPE_TIMER_STARTED: HistoryReader._timer,
-            EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED: HistoryReader._signal,
-            EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED: HistoryReader._ended,
-            EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED: HistoryReader._terminated,
-        }
-    )
 )

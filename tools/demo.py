@@ -1,4 +1,4 @@
-"""`make demo`: the main job told as a story, every claim checked; exit status 0 only if all hold."""
+"""`make demo`: the main job told as a story; exit status 0 only if every claim holds."""
 
 import csv
 import json
@@ -88,9 +88,7 @@ class Story:
 
 def connect(story: Story, address: str, name: str) -> str:
     """Add a mailbox and let its owner consent."""
-    mailbox = story.post(
-        "/mailboxes", {"kind": "gmail", "address": address, "display_name": name}
-    )
+    mailbox = story.post("/mailboxes", {"kind": "gmail", "address": address, "display_name": name})
     httpx.get(mailbox["authorize_url"], follow_redirects=True, timeout=30).raise_for_status()
     state = story.get(f"/mailboxes/{mailbox['id']}")["state"]
     story.claim(f"{name}'s mailbox is connected by OAuth", state == "connected")
@@ -103,7 +101,12 @@ def write_sequence(story: Story, mailbox: str, name: str) -> dict[str, Any]:
     window = {"days": week, "start": "00:00", "end": "24:00"}
     schedule = story.post(
         "/schedules",
-        {"name": "Weekdays", "zone": "Europe/Lisbon", "zone_source": "schedule", "windows": [window]},
+        {
+            "name": "Weekdays",
+            "zone": "Europe/Lisbon",
+            "zone_source": "schedule",
+            "windows": [window],
+        },
     )
     at = (datetime.now(UTC) + timedelta(days=14)).strftime("%Y-%m-%dT09:00:00")
     hello = "<p>Hello {{ candidate.first_name | default: 'there' }},</p>"
@@ -212,7 +215,9 @@ def tell(story: Story) -> None:
 
     story.tell("Some reply, one books an interview, ext-07 gets an address")
     for name in ("ext-01", "ext-02", "ext-03"):
-        candidate = story.get(f"/candidates/{story.get(f'/enrollments/{people[name]}')['candidate_id']}")
+        candidate = story.get(
+            f"/candidates/{story.get(f'/enrollments/{people[name]}')['candidate_id']}"
+        )
         story.lever(f"/control/accounts/{candidate['emails'][0]['address']}/reply")
     interviewed = story.get(f"/enrollments/{people['ext-04']}")["candidate_id"]
     event = {"type": "interview_session", "external_id": f"interview-{run}"}

@@ -20,7 +20,7 @@ from domain.codes import ReasonCode
 from domain.ids import enrollment_workflow_id
 from domain.timing import is_zone
 from records import facts, listing, people, sequences
-from records.enrollments import EnrollResult, Enrolled, NewEnrollment, OnConflict, enroll
+from records.enrollments import Enrolled, EnrollResult, NewEnrollment, OnConflict, enroll
 from relay.gateway import TemporalAway
 
 router = APIRouter(route_class=UnitRoute)
@@ -38,8 +38,12 @@ def make(body: EnrollmentIn, unit: Work) -> JSONResponse:
     done = _enroll(unit, body.sequence_id, [(0, body)])[0]
     if done.result is EnrollResult.REFUSED:
         status = 409 if done.code == "enrollment.exists" else 422
-        extra = {"enrollment_id": done.enrollment_id} if done.enrollment_id else {}
-        raise ApiError(status, done.code or "refused", done.detail or "", **extra)
+        raise ApiError(
+            status,
+            done.code or "refused",
+            done.detail or "",
+            enrollment_id=done.enrollment_id,
+        )
     assert done.enrollment_id is not None
     status = 201 if done.result is EnrollResult.CREATED else 200
     return JSONResponse(jsonable_encoder(_shown(unit, done.enrollment_id)), status)
@@ -58,7 +62,9 @@ def make_many(sequence_id: str, body: BulkIn, unit: Work) -> JSONResponse:
         else:
             good.append((index, item))
     for done in _enroll(unit, sequence_id, good):
-        errors = [] if done.code is None else [{"pointer": "", "code": done.code, "detail": done.detail}]
+        errors = (
+            [] if done.code is None else [{"pointer": "", "code": done.code, "detail": done.detail}]
+        )
         results[done.index] = {
             "index": done.index,
             "result": done.result.value,
@@ -164,7 +170,9 @@ async def timeline(enrollment_id: str, unit: Work, request: Request) -> dict[str
     try:
         for round_ in range(1, row["round"] + 1):
             workflow_id = enrollment_workflow_id(enrollment_id, round_)
-            lines += [_line(row, one) for one in await request.app.state.gateway.history(workflow_id)]
+            lines += [
+                _line(row, one) for one in await request.app.state.gateway.history(workflow_id)
+            ]
     except TemporalAway:
         lines = []
     if not lines:
@@ -361,7 +369,9 @@ def _shown(unit: Work, enrollment_id: str) -> dict[str, Any]:
     ]
     current = next((step for step in steps if step["step_id"] == row["step_id"]), None)
     ended = row["ended_code"] is not None
-    picked = None if current is None or ended else {k: current[k] for k in ("index", "step_id", "kind")}
+    picked = (
+        None if current is None or ended else {k: current[k] for k in ("index", "step_id", "kind")}
+    )
     return {**_brief(row), "current_step": picked, "steps": steps}
 
 

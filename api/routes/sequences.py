@@ -155,7 +155,7 @@ def shown(unit: Work, sequence_id: str) -> dict[str, Any]:
 
 
 _BANNERS = {
-    "incomplete": "The sequence is incomplete: nothing is sent until it is completed and activated.",
+    "incomplete": "The sequence is incomplete: nothing is sent until it is complete and active.",
     "ready": "The sequence is not active: candidates are recorded and nothing is sent yet.",
     "inactive": "The sequence is switched off: everybody waits until it is switched on again.",
     "archived": "The sequence is archived: nobody can be added.",
@@ -193,11 +193,7 @@ def _report(results: Any) -> dict[str, Any]:
         }
         for one in results
     ]
-    return {"ok": all(one.ok or one.skipped for one in results) and not _skipped(results), "results": listed}
-
-
-def _skipped(results: Any) -> bool:
-    return any(one.skipped for one in results)
+    return {"ok": all(one.ok for one in results), "results": listed}
 
 
 def _values(unit: Work, body: SequenceIn) -> dict[str, Any]:

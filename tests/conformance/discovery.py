@@ -34,7 +34,7 @@ def validator(found: Mapping[str, Any], schema: str) -> Draft202012Validator:
     return Draft202012Validator({"$ref": f"#/$defs/{schema}", "$defs": definitions})
 
 
-def problems(found: Mapping[str, Any], schema: str, body: object) -> list[str]:
+def problems(found: Mapping[str, Any], schema: str, body: Any) -> list[str]:
     """Say what is wrong with a body, in sentences; nothing for a good one."""
     errors = validator(found, schema).iter_errors(body)
     return [f"{'/'.join(map(str, error.path))}: {error.message}" for error in errors]

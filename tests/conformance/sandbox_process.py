@@ -76,7 +76,7 @@ class SandboxProcess:
 
     def _answers(self) -> bool:
         with suppress(httpx.TransportError):
-            return self.client.get("/healthz").status_code == httpx.codes.OK
+            return self.client.get("/healthz").is_success
         return False
 
     def _end(self, how: str) -> None:

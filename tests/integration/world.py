@@ -232,7 +232,7 @@ def make_steps(*timings: dict[str, Any]) -> list[dict[str, Any]]:
             "kind": "email",
             "thread": "new" if n == 0 else "reply",
             "subject": "A role for {{ candidate.first_name | default: 'you' }}" if n == 0 else "",
-            "body": f"<p>Hello {{{{ candidate.first_name | default: 'there' }}}}, mail {n + 1}.</p>",
+            "body": f"<p>Hello {{{{ candidate.first_name | default: 'there' }}}}, mail {n + 1}.</p>",  # noqa: E501
             "timing": timing,
             "next": ids[n + 1] if n + 1 < len(ids) else None,
         }

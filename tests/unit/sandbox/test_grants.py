@@ -56,7 +56,8 @@ def test_a_challenge_wants_its_verifier(verifier: str, good: bool):
     challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
     code = _code(kept, challenge=challenge, method="S256")
     if good:
-        assert _exchange(kept, code, verifier=verifier)
+        grant, _, _ = _exchange(kept, code, verifier=verifier)
+        assert grant.account == RECRUITER
     else:
         with pytest.raises(GrantError, match="code verifier"):
             _exchange(kept, code, verifier=verifier)
@@ -106,4 +107,4 @@ def test_tokens_survive_a_kill(tmp_path: Path):
     grant, access, _ = _exchange(kept, _code(kept))
     again = grants(tmp_path / "journal")
     assert again.holder(access.token) == grant
-    assert again.refresh(grant.refresh_token, client_id="client")
+    assert again.refresh(grant.refresh_token, client_id="client")[0] == grant
