@@ -1,7 +1,7 @@
 """The sandbox speaks Gmail as the discovery document has it, to Google's own client."""
 
 import base64
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from email import message_from_bytes
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,6 @@ pytestmark = pytest.mark.integration
 DOCUMENT = document()
 BY_ID = {method["id"]: method for method in methods(DOCUMENT)}
 RITA, CARL = "rita@acme.example", "carl@mail.example"
-Run = Callable[[Any], Any]
 
 
 @pytest.fixture(scope="module")
@@ -78,9 +77,6 @@ def refusal(request: Any) -> dict[str, Any]:
     error = caught.value
     assert isinstance(error.error_details, list)
     return {"status": error.status_code, "reason": error.error_details[0]["reason"]}
-
-
-# Mail, through Google's client
 
 
 def test_a_draft_becomes_a_sent_message_once(gmail: Any, sandbox: SandboxProcess):
@@ -220,9 +216,6 @@ def test_a_letter_can_be_uploaded(gmail: Any, sandbox: SandboxProcess, described
     run(gmail.messages().send(userId="me", body=described, media_body=media))
     (arrived,) = sandbox.client.get(f"/control/accounts/{CARL}/messages").json()["data"]
     assert arrived["text"] == "line\r\n--not the edge\r\nend"
-
-
-# Refusals
 
 
 @pytest.mark.parametrize(

@@ -113,7 +113,7 @@ class Stack:
         api = f"http://127.0.0.1:{ports['api']}"
         secret = self._secrets()
         environment = self._environment(database, api, secret)
-        self._run(self._temporal(api, environment))
+        self._run(self._temporal(environment))
         self._retention()
         if self._sandbox:
             self._run(self._sandbox_part(environment))
@@ -150,11 +150,11 @@ class Stack:
         log = self.home / "logs" / f"{name}.log"
         return Part(name, command, ready, environment, log, ROOT)
 
-    def _temporal(self, api: str, environment: dict[str, str]) -> Part:
+    def _temporal(self, environment: dict[str, str]) -> Part:
         cli = find_or_build(self._say)
         ports = self._ports
         flags = ["--ip", "127.0.0.1", "--port", str(ports["temporal"])]
-        flags += ["--ui-port", str(ports["temporal_ui"]), "--ui-codec-endpoint", f"{api}/codec"]
+        flags += ["--ui-port", str(ports["temporal_ui"])]
         flags += ["--metrics-port", str(ports["temporal_metrics"]), "--log-level", "warn"]
         flags += ["--db-filename", str(self.home / "temporal.db")]
         flags += ["--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=OFF"]
