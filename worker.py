@@ -77,21 +77,21 @@ async def run(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     async with worker:
-        roles = [
-            asyncio.create_task(Pump(outbox, carrier).run()),
-            asyncio.create_task(
-                reconcile_for_ever(
-                    Reconciler(database), outbox, client, every=settings.reconcile_seconds
-                )
-            ),
-        ]
+        pump = Pump(outbox, carrier)
+        pumping = asyncio.create_task(pump.run())
+        reconciling = asyncio.create_task(
+            reconcile_for_ever(
+                Reconciler(database), outbox, client, every=settings.reconcile_seconds
+            )
+        )
         if settings.ready_file is not None:
             settings.ready_file.write_text("ready\n", "utf-8")
         await stop.wait()
-        for role in roles:
-            role.cancel()
-            with suppress(asyncio.CancelledError):
-                await role
+        pump.stop()
+        await pumping
+        reconciling.cancel()
+        with suppress(asyncio.CancelledError):
+            await reconciling
     threads.shutdown(wait=True)
     database.close()
 

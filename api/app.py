@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Response
 from fastapi.responses import JSONResponse
@@ -35,9 +35,8 @@ def create_app(settings: Settings) -> FastAPI:
         await _plug_in(app, settings)
         pump = asyncio.create_task(app.state.pump.run())
         yield
-        pump.cancel()
-        with suppress(asyncio.CancelledError):
-            await pump
+        app.state.pump.stop()
+        await pump
         app.state.database.close()
 
     app = FastAPI(title="Reprise", version="0.1.0", lifespan=lifespan)

@@ -34,7 +34,7 @@ class Gateway:
         """Say whether Temporal answers."""
         try:
             return await self._client.service_client.check_health(timeout=timedelta(seconds=2))
-        except RPCError:
+        except (RPCError, RuntimeError):  # A client that never connected raises the latter.
             return False
 
     async def history(self, workflow_id: str) -> list[HistoryLine]:
@@ -54,6 +54,8 @@ class Gateway:
             if error.status is RPCStatusCode.NOT_FOUND:
                 return lines
             raise TemporalAway(str(error)) from error
+        except RuntimeError as error:
+            raise TemporalAway(str(error)) from error
 
     async def view(self, workflow_id: str) -> EnrollmentView | None:
         """Ask an enrollment's workflow itself; None when there is none (yet)."""
@@ -63,6 +65,8 @@ class Gateway:
         except RPCError as error:
             if error.status in (RPCStatusCode.NOT_FOUND, RPCStatusCode.FAILED_PRECONDITION):
                 return None
+            raise TemporalAway(str(error)) from error
+        except RuntimeError as error:
             raise TemporalAway(str(error)) from error
 
     async def fast_forward(
@@ -89,4 +93,6 @@ class Gateway:
         except RPCError as error:
             if error.status in (RPCStatusCode.NOT_FOUND, RPCStatusCode.FAILED_PRECONDITION):
                 return None
+            raise TemporalAway(str(error)) from error
+        except RuntimeError as error:
             raise TemporalAway(str(error)) from error

@@ -26,7 +26,7 @@ _AWAY = frozenset(
 
 
 class Pump:
-    """Moves parcels until it is cancelled. One per process; several processes share the work."""
+    """Moves parcels until it is stopped. One per process; several processes share the work."""
 
     def __init__(
         self, outbox: OutboxPort, carrier: Carrier, *, rhythm_seconds: float = 1.0
@@ -36,6 +36,12 @@ class Pump:
         self._rhythm = rhythm_seconds
         self._loop: asyncio.AbstractEventLoop | None = None
         self._knock = asyncio.Event()
+        self._stopping = False
+
+    def stop(self) -> None:
+        """Let `run` return after the page under way. Call it on the loop that runs it."""
+        self._stopping = True
+        self._knock.set()
 
     def nudge(self) -> None:
         """Look at the outbox now. Safe from any thread, also before the pump runs."""
@@ -45,10 +51,10 @@ class Pump:
     async def run(self) -> None:
         """Drain, sleep until somebody knocks or the rhythm comes, and again."""
         self._loop = asyncio.get_running_loop()
-        while True:
+        while not self._stopping:
             self._knock.clear()
             moved = await self._drain_safely()
-            if not moved:
+            if not moved and not self._stopping:
                 await self._sleep()
 
     async def drain(self) -> int:
@@ -89,6 +95,8 @@ class Pump:
             except RPCError as error:
                 fault = f"{error.status.name}: {error.message}"[:500]
                 return Undelivered(id=parcel.id, fault=fault, away=error.status in _AWAY)
+            except RuntimeError as error:  # The client has not been able to connect yet.
+                return Undelivered(id=parcel.id, fault=str(error)[:500], away=True)
             except Exception as error:
                 log.exception("Parcel %s cannot be carried.", parcel.id)
                 return Undelivered(id=parcel.id, fault=type(error).__name__)

@@ -61,8 +61,7 @@ def test_allocation_keeps_every_promise(
     assert all(at >= moment for at, moment in zip(got, moments, strict=True))
     assert all(at == grid_point(at, GRID) for at in got)
     assert all(
-        next_open(schedule, zone=schedule.zone, at=at, closed=lambda day: False) == at
-        for at in got
+        next_open(schedule, zone=schedule.zone, at=at, closed=lambda day: False) == at for at in got
     )
     assert max(Counter(at.date() for at in together).values()) <= cap
     crowded = zip(together, together[cap:], strict=False)
