@@ -29,6 +29,9 @@ check: $(READY) ## Lint, format, types and import rules
 	@$(BIN)/basedpyright
 	@$(BIN)/lint-imports
 
+histories: temporal ## Record histories for the replay test (adds, never edits)
+	@$(BIN)/python -W ignore -m tests.replay.record
+
 settings: $(READY) ## Print the settings in force
 	@$(BIN)/python settings.py
 

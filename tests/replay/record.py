@@ -1,0 +1,101 @@
+"""`python -m tests.replay.record`: records histories of whole stories for the replay test.
+
+Files are added, never edited: one that exists is left alone.
+"""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from temporalio.client import WorkflowHandle
+
+from domain.codes import ReasonCode
+from domain.messages import Fact, PerformStep, ResultKind, StepResult
+from tests import temporal_server
+from tests.factories import DAY, HOUR, enrollment_start
+from tests.temporal.house import House, house
+
+FOLDER = Path(__file__).parent / "histories"
+Story = Callable[[House], Awaitable[WorkflowHandle]]
+
+
+async def runs_to_its_end(home: House) -> WorkflowHandle:
+    return await home.run(enrollment_start(due_at=datetime.now(UTC)))
+
+
+async def paused_and_resumed(home: House) -> WorkflowHandle:
+    handle = await home.start(enrollment_start(due_at=datetime.now(UTC) + HOUR))
+    await handle.signal("pause", Fact(number=1))
+    await home.forward(handle, DAY)
+    await handle.signal("resume", Fact(number=2))
+    await home.forward(handle, 8 * DAY)
+    return handle
+
+
+async def replied(home: House) -> WorkflowHandle:
+    handle = await home.start(enrollment_start(due_at=datetime.now(UTC)))
+    await home.forward(handle, HOUR)
+    await handle.signal("reply_received", Fact(number=1, code=ReasonCode.REPLIED))
+    await handle.result()
+    return handle
+
+
+async def deactivated_and_activated(home: House) -> WorkflowHandle:
+    handle = await home.start(enrollment_start(due_at=datetime.now(UTC)))
+    await home.forward(handle, DAY)
+    await handle.signal("deactivate", Fact(number=1))
+    await home.forward(handle, 10 * DAY)
+    await handle.signal("activate", Fact(number=2))
+    await home.forward(handle, 8 * DAY)
+    return handle
+
+
+async def held_and_released(home: House) -> WorkflowHandle:
+    home.step.script.append(_held)
+    handle = await home.start(enrollment_start(due_at=datetime.now(UTC)))
+    await home.forward(handle, DAY)
+    await handle.signal("resource_fixed", Fact(number=1, hold_id="hld_1"))
+    await home.forward(handle, 8 * DAY)
+    return handle
+
+
+def _held(request: PerformStep, at: datetime) -> StepResult:
+    return StepResult(
+        kind=ResultKind.HELD,
+        code=ReasonCode.MAILBOX_DISCONNECTED,
+        hold_id="hld_1",
+        resource="mbx_1",
+    )
+
+
+STORIES: tuple[Story, ...] = (
+    runs_to_its_end,
+    paused_and_resumed,
+    replied,
+    deactivated_and_activated,
+    held_and_released,
+)
+
+
+async def main() -> None:
+    """Record what is not recorded yet."""
+    async with await temporal_server.start(temporal_server.command()) as environment:
+        for story in STORIES:
+            file = FOLDER / f"{story.__name__}.json"
+            if file.exists():
+                continue
+            async with house(environment) as home:
+                handle = await asyncio.wait_for(story(home), timedelta(seconds=60).seconds)
+                history = await handle.fetch_history()
+            file.write_text(_anonymous(history.to_json()) + "\n", "utf-8")
+
+
+def _anonymous(text: str) -> str:
+    """Leave out which machine recorded it."""
+    return re.sub(r'"[^"]*@[\w.-]+"', '"recorder"', text)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

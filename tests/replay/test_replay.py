@@ -1,0 +1,41 @@
+"""Recorded histories replay on today's workflows; one that was bent must not."""
+
+from pathlib import Path
+
+import pytest
+from temporalio.client import WorkflowHistory
+from temporalio.worker import Replayer
+
+from relay.codec import data_converter
+from tests.temporal.house import RUNNER
+from tests.temporal_server import KEYS
+from workflows.enrollment import EnrollmentWorkflow
+
+HISTORIES = sorted((Path(__file__).parent / "histories").glob("*.json"))
+
+
+def replayer() -> Replayer:
+    return Replayer(
+        workflows=[EnrollmentWorkflow],
+        data_converter=data_converter(KEYS),
+        workflow_runner=RUNNER,
+    )
+
+
+@pytest.mark.parametrize("file", HISTORIES, ids=[file.stem for file in HISTORIES])
+async def test_a_recorded_history_replays(file: Path) -> None:
+    history = WorkflowHistory.from_json(file.stem, file.read_text("utf-8"))
+
+    await replayer().replay_workflow(history)
+
+
+async def test_a_history_with_other_commands_does_not_replay() -> None:
+    file = next(file for file in HISTORIES if file.stem == "runs_to_its_end")
+    bent = file.read_text("utf-8").replace('"send_email"', '"send_parcel"')
+
+    with pytest.raises(Exception, match="TMPRL1100|[Nn]ondeterminism"):
+        await replayer().replay_workflow(WorkflowHistory.from_json(file.stem, bent))
+
+
+def test_there_are_histories() -> None:
+    assert len(HISTORIES) >= 5
