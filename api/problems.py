@@ -9,7 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from records.database import is_away
+from records.database import is_away, is_conflict
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -92,4 +92,9 @@ async def _unexpected(request: Request, error: Exception) -> JSONResponse:
     if is_away(error):
         detail = "The database cannot be reached just now; try again."
         return response(ApiError(503, "database.away", detail, headers={"Retry-After": "2"}))
+    if is_conflict(error):
+        detail = (
+            "Something with the same key exists already (an external_id, say); nothing changed."
+        )
+        return response(ApiError(409, "conflict", detail))
     return response(ApiError(500, "internal", "Something broke on our side; support can see it."))

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, select, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 APP_ROLE = "reprise_app"
@@ -82,6 +82,11 @@ def is_away(error: Exception) -> bool:
     return isinstance(error, OperationalError) or (
         getattr(error, "connection_invalidated", False) is True
     )
+
+
+def is_conflict(error: Exception) -> bool:
+    """Say whether a write met a row that is there already."""
+    return isinstance(error, IntegrityError)
 
 
 _ENTER = text("SELECT set_config('reprise.workspace', :workspace_id, true)")

@@ -121,6 +121,18 @@ class TestBadInput:
         assert [one["result"] for one in results] == ["created", "refused", "refused", "refused"]
         assert results[2]["code"] == "candidate.not_found"
 
+    def test_an_external_id_that_exists_is_a_conflict_and_changes_nothing(
+        self, door: TestClient
+    ) -> None:
+        sequence = make_sequence(door)
+        door.post("/candidates", json={"external_id": "e-1"})
+        items = [{"candidate": {}}, {"candidate": {"external_id": "e-1"}}]
+
+        answer = door.post(f"/sequences/{sequence['id']}/enrollments:bulk", json={"items": items})
+
+        assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
+        assert door.get("/enrollments").json()["data"] == []
+
 
 class TestPreflight:
     def test_an_incomplete_sequence_is_not_started(self, door: TestClient) -> None:
