@@ -78,9 +78,6 @@ class EmailIn(Strict):
     type: Literal["work", "personal", "other"] = "work"
 
 
-Scalar = str | int | float | bool | None
-
-
 class CandidateIn(Strict):
     """A candidate."""
 

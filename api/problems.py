@@ -1,6 +1,6 @@
 """Refusals as problem details (RFC 9457): what happened, and what to do."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -41,6 +41,18 @@ def not_found(what: str) -> ApiError:
     return ApiError(404, f"{what}.not_found", f"There is no such {what}.")
 
 
+def errors_of(faults: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """Write Pydantic's faults as errors with a JSON pointer."""
+    return [
+        {
+            "pointer": "/" + "/".join(str(part) for part in fault["loc"]),
+            "code": str(fault["type"]),
+            "detail": str(fault["msg"]),
+        }
+        for fault in faults
+    ]
+
+
 def install(app: FastAPI) -> None:
     """Render every refusal the same way."""
     app.add_exception_handler(ApiError, _api_error)
@@ -70,14 +82,7 @@ async def _api_error(request: Request, error: Exception) -> JSONResponse:
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
-    listed = [
-        {
-            "pointer": "/" + "/".join(str(part) for part in fault["loc"][1:]),
-            "code": str(fault["type"]),
-            "detail": str(fault["msg"]),
-        }
-        for fault in error.errors()
-    ]
+    listed = errors_of({**fault, "loc": fault["loc"][1:]} for fault in error.errors())
     detail = "The request does not have the right form; each error names its field."
     return response(ApiError(422, "request.invalid", detail, errors=listed))
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from domain.codes import ReasonCode
-from domain.messages import Fact, FactKind, ResultKind, StepResult
+from domain.messages import ResultKind, StepResult
 from domain.plan import PlanStep
 from domain.state import EnrollmentState, book, freeze, go_to, thaw
 
@@ -138,16 +138,3 @@ _AFTER: Mapping[ResultKind, Callable[[EnrollmentState, StepResult], EnrollmentSt
         }
     )
 )
-
-__all__ = [
-    "Decision",
-    "Fact",
-    "FactKind",
-    "Finish",
-    "Perform",
-    "WaitFor",
-    "WaitUntil",
-    "after",
-    "decide",
-    "lapse",
-]

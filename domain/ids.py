@@ -41,16 +41,6 @@ def encode(prefix: Prefix, *, at_ms: int, chance: int) -> str:
     return f"{prefix}_{_base32(at_ms, _TIME_CHARS)}{_base32(chance, _CHANCE_CHARS)}"
 
 
-def is_id(text: str, prefix: Prefix) -> bool:
-    """Say whether `text` has the form of an id with this prefix."""
-    head, _, tail = text.partition("_")
-    return (
-        head == prefix
-        and len(tail) == _TIME_CHARS + _CHANCE_CHARS
-        and all(c in _ALPHABET for c in tail)
-    )
-
-
 def enrollment_workflow_id(enrollment_id: str, round_: int) -> str:
     """Name the workflow of one round of an enrollment; never reused."""
     return f"enrollment/{enrollment_id}/{round_}"

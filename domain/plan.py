@@ -74,8 +74,3 @@ class Plan:
         """Name the step that follows a skipped one."""
         step = self.step(step_id)
         return step.on_skip or step.next
-
-    def after_timeout(self, step_id: str) -> str | None:
-        """Name the step that follows when what was awaited never came."""
-        step = self.step(step_id)
-        return step.on_timeout or step.next

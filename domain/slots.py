@@ -11,7 +11,6 @@ from domain.codes import ReasonCode
 from domain.schedule import Opening
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 _DAY = timedelta(hours=24)
 
 Openings = Callable[[datetime], Iterator[Opening]]

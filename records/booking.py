@@ -1,6 +1,6 @@
 """Books slots: reserved moments to send, never two alike on one account."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -37,6 +37,16 @@ class Account:
     def grid(self) -> timedelta:
         """The distance of two slots."""
         return timedelta(milliseconds=self.spacing_ms) + SPARE
+
+
+def account_of(mailbox: Mapping[str, Any]) -> Account:
+    """Read what a mailbox's row allows."""
+    return Account(
+        id=mailbox["id"],
+        daily_limit=mailbox["daily_limit"],
+        spacing_ms=mailbox["spacing_ms"],
+        zone=mailbox["zone"],
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

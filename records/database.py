@@ -7,10 +7,9 @@ row at all.
 
 from collections.abc import Generator
 from contextlib import contextmanager
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, func, select, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -70,11 +69,6 @@ class Database:
 def enter(connection: Connection, workspace_id: str) -> None:
     """Name the workspace of the open transaction."""
     connection.execute(_ENTER, {"workspace_id": workspace_id})
-
-
-def machine_now(connection: Connection) -> datetime:
-    """Read machine time: Postgres's clock, the same for every process (UTC)."""
-    return connection.execute(select(func.clock_timestamp())).scalar_one()
 
 
 def is_away(error: Exception) -> bool:

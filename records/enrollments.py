@@ -173,22 +173,12 @@ def _book_wants(
     unbooked = {w.enrollment_id: Booking(not_before=w.not_before) for w in wants}
     if sender is None:
         return unbooked
-    account = account_of(dict(sender))
+    account = booking.account_of(dict(sender))
     try:
         booked = booking.book(connection, workspace_id, account, wants)
     except NoOpening:
         return unbooked
     return {want.enrollment_id: one for want, one in zip(wants, booked, strict=True)}
-
-
-def account_of(sender: Mapping[str, Any]) -> booking.Account:
-    """Read what a mailbox's row allows."""
-    return booking.Account(
-        id=sender["id"],
-        daily_limit=sender["daily_limit"],
-        spacing_ms=sender["spacing_ms"],
-        zone=sender["zone"],
-    )
 
 
 def _want(setting: _Setting, row: RowMapping, sender: RowMapping | None) -> booking.Want:

@@ -195,8 +195,22 @@ def in_flight(
     return list(connection.execute(query).scalars())
 
 
+def name_crossing(
+    connection: Connection,
+    *,
+    enrollment_ids: Sequence[str] | None = None,
+    sequence_id: str | None = None,
+) -> list[str]:
+    """Name what may cross a stop that is being accepted, and mark it on the deliveries."""
+    found = in_flight(connection, enrollment_ids=enrollment_ids, sequence_id=sequence_id)
+    mark_sent_before_stop(connection, found)
+    return found
+
+
 def mark_sent_before_stop(connection: Connection, delivery_ids: Sequence[str]) -> None:
     """Mark what a stop's answer named: if the provider accepts it, it crossed the stop."""
+    if not delivery_ids:
+        return
     connection.execute(
         update(deliveries).where(deliveries.c.id.in_(delivery_ids)).values(sent_before_stop=True)
     )

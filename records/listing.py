@@ -59,14 +59,15 @@ def messages_of(connection: Connection, enrollment_id: str) -> list[RowMapping]:
     return list(connection.execute(query).mappings())
 
 
-def running(connection: Connection, sequence_id: str) -> list[str]:
-    """Name the enrollments of a sequence that a workflow runs."""
-    query = select(enrollments.c.id).where(
+def running(connection: Connection, sequence_id: str) -> list[RowMapping]:
+    """Read the enrollments of a sequence that a workflow runs: id, round, mailbox_id."""
+    columns = (enrollments.c.id, enrollments.c.round, enrollments.c.mailbox_id)
+    query = select(*columns).where(
         enrollments.c.sequence_id == sequence_id,
         enrollments.c.started,
         enrollments.c.ended_code.is_(None),
     )
-    return list(connection.execute(query.order_by("id")).scalars())
+    return list(connection.execute(query.order_by("id")).mappings())
 
 
 def move_clocks(connection: Connection, ids: Sequence[str], span: timedelta) -> None:

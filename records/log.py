@@ -11,17 +11,6 @@ from domain.codes import LogEvent, ReasonCode
 from domain.ids import Prefix
 from records.ids import fresh
 
-IDS = (
-    "enrollment_id",
-    "sequence_id",
-    "mailbox_id",
-    "candidate_id",
-    "step_id",
-    "workflow_id",
-    "run_id",
-    "activity_id",
-)
-
 _WRITE = text(
     "INSERT INTO log_events (id, workspace_id, event, code, at, detail, enrollment_id,"
     " sequence_id, mailbox_id, candidate_id, step_id, workflow_id, run_id, activity_id)"

@@ -196,12 +196,7 @@ def _book(
     due: datetime,
     hours: Hours,
 ) -> Booking | None:
-    account = booking.Account(
-        id=row["sender_id"],
-        daily_limit=row["daily_limit"],
-        spacing_ms=row["spacing_ms"],
-        zone=row["identity_zone"],
-    )
+    account = booking.account_of({**row, "id": row["sender_id"], "zone": row["identity_zone"]})
     want = booking.Want(
         enrollment_id=request.enrollment_id,
         step_id=step_id,

@@ -37,8 +37,6 @@ _LIVE = text(
     " ORDER BY e.id LIMIT :limit"
 )
 
-_LEAD = text("SELECT pg_try_advisory_xact_lock(7260419)")
-
 _AGAIN = text(
     "UPDATE enrollments SET round = round + 1, run_id = NULL, updated_at = clock_timestamp(),"
     " hold_id = NULL, hold_code = NULL, slot_at = NULL, clock_offset_ms = 0"

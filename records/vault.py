@@ -59,10 +59,6 @@ class Vault:
         except InvalidTag:
             raise VaultError("This secret belongs to another row, or is damaged.") from None
 
-    def needs_resealing(self, sealed: bytes) -> bool:
-        """Say whether an older key sealed it: rotation reseals such rows."""
-        return sealed.partition(b"\0")[0] != self._current.encode()
-
 
 def _parse_key(part: str, place: int) -> VaultKey:
     key_id, colon, encoded = part.rpartition(":")

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from typing import Protocol
 
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
@@ -13,14 +12,6 @@ from records.reconcile import Live, Reconciler
 log = logging.getLogger("reprise.reconcile")
 
 ABREAST = 20
-
-
-class HasSweep(Protocol):
-    """Something that forgets what it no longer needs."""
-
-    def sweep(self) -> int:
-        """Forget; returns how much."""
-        ...
 
 
 async def reconcile_for_ever(

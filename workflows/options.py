@@ -30,4 +30,4 @@ FAN_OUT = Options(start_to_close=timedelta(seconds=60), retries=SEND_RETRIES)
 
 HISTORY_BOUND = 2_000
 """Events after which an enrollment's workflow continues as new, far below Temporal's own advice
-(4,096). A lower bound in tests comes by `domain`-free patching of this name."""
+(4,096). Tests patch it to see a renewal soon."""

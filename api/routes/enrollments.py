@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from pydantic import TypeAdapter, ValidationError
 
 from api.fields import BulkIn, EnrollmentIn, EnrollmentItem, ForwardIn, PauseIn, RetryIn, StopIn
-from api.problems import ApiError, not_found
+from api.problems import ApiError, errors_of, not_found
 from api.routes.resources import reason_of
 from api.routes.sequences import visible as visible_sequence
 from api.unit import UnitRoute, Work
@@ -210,11 +210,9 @@ async def fast_forward(body: ForwardIn, unit: Work, request: Request) -> dict[st
     """Move the clocks of running enrollments on; only with the sandbox on."""
     if not request.app.state.has_sandbox:
         raise ApiError(404, "sandbox.off", "Fast-forwarding needs the sandbox.")
-    ids, boxes = await asyncio.to_thread(_forwarded, unit, body)
+    names, boxes = await asyncio.to_thread(_forwarded, unit, body)
     await request.app.state.poll_inboxes(unit.workspace_id, boxes)
     span = timedelta(seconds=body.seconds)
-    rows = {one: await asyncio.to_thread(_row, unit, one) for one in ids}
-    names = {enrollment_workflow_id(one, row["round"]): one for one, row in rows.items()}
     try:
         moved = await request.app.state.gateway.fast_forward(list(names), span)
     except TemporalAway as error:
@@ -230,17 +228,17 @@ async def fast_forward(body: ForwardIn, unit: Work, request: Request) -> dict[st
     }
 
 
-def _forwarded(unit: Work, body: ForwardIn) -> tuple[list[str], list[str]]:
+def _forwarded(unit: Work, body: ForwardIn) -> tuple[dict[str, str], list[str]]:
+    """Name the workflows to move, each with its enrollment, and the mailboxes concerned."""
     if body.enrollment_id:
-        ids = [body.enrollment_id]
-        _row(unit, body.enrollment_id)
+        rows = [_row(unit, body.enrollment_id)]
     elif body.sequence_id:
         visible_sequence(unit, body.sequence_id)
-        ids = listing.running(unit.connection, body.sequence_id)
+        rows = listing.running(unit.connection, body.sequence_id)
     else:
         raise ApiError(422, "request.invalid", "Give an enrollment_id or a sequence_id.")
-    boxes = {_row(unit, one)["mailbox_id"] for one in ids}
-    return ids, sorted(box for box in boxes if box)
+    names = {enrollment_workflow_id(row["id"], row["round"]): row["id"] for row in rows}
+    return names, sorted({row["mailbox_id"] for row in rows if row["mailbox_id"]})
 
 
 def _note_moved(request: Request, workspace_id: str, ids: list[str], span: timedelta) -> None:
@@ -253,14 +251,9 @@ def _item(raw: Any) -> tuple[EnrollmentItem | None, list[dict[str, str]]]:
     try:
         item = _ITEM.validate_python(raw)
     except ValidationError as error:
-        return None, [
-            {
-                "pointer": "/" + "/".join(map(str, fault["loc"])),
-                "code": str(fault["type"]),
-                "detail": str(fault["msg"]),
-            }
-            for fault in error.errors(include_url=False, include_input=False)
-        ]
+        return None, errors_of(
+            dict(fault) for fault in error.errors(include_url=False, include_input=False)
+        )
     fault = _fault_of(item)
     return (item, []) if fault is None else (None, [fault])
 
@@ -325,8 +318,7 @@ def _act(unit: Work, enrollment_id: str, do: Any) -> dict[str, Any]:
         do()
     except facts.NotApplicable as error:
         raise ApiError(409, error.code, error.detail, enrollment_status=error.status) from None
-    in_flight = facts.in_flight(unit.connection, enrollment_ids=[enrollment_id])
-    facts.mark_sent_before_stop(unit.connection, in_flight)
+    in_flight = facts.name_crossing(unit.connection, enrollment_ids=[enrollment_id])
     return {**_shown(unit, enrollment_id), "in_flight": in_flight}
 
 

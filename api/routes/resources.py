@@ -210,7 +210,7 @@ def note_event(candidate_id: str, body: EventIn, unit: Work) -> dict[str, Any]:
         code=code,
         fact=fact,
     )
-    in_flight = listing_in_flight(unit, ended or [])
+    in_flight = facts.name_crossing(unit.connection, enrollment_ids=ended or [])
     return {"duplicate": ended is None, "ended": ended or [], "in_flight": in_flight}
 
 
@@ -229,11 +229,6 @@ def read_job(job_id: str, unit: Work, cursor: int = -1, limit: int = 100) -> dic
         **{name: row[name] for name in ("id", "state", "done", "total", "refused")},
         "results": {"data": data, "next_cursor": following},
     }
-
-
-def listing_in_flight(unit: Work, ids: list[str]) -> list[str]:
-    """Name what may be on its way while a stop is accepted."""
-    return facts.in_flight(unit.connection, enrollment_ids=ids) if ids else []
 
 
 def check_zone(zone: str | None) -> None:

@@ -116,8 +116,7 @@ def deactivate(sequence_id: str, unit: Work, request: Request) -> dict[str, Any]
     row = visible(unit, sequence_id, lock=True)
     if row["active"]:
         switch(unit.connection, unit.workspace_id, sequence_id, active=False, trigger="manual")
-    in_flight = facts.in_flight(unit.connection, sequence_id=sequence_id)
-    facts.mark_sent_before_stop(unit.connection, in_flight)
+    in_flight = facts.name_crossing(unit.connection, sequence_id=sequence_id)
     return {**shown(unit, sequence_id), "in_flight": in_flight}
 
 

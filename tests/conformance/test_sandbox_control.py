@@ -3,7 +3,6 @@
 import base64
 import socket
 import threading
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -16,12 +15,6 @@ pytestmark = pytest.mark.integration
 
 RITA, CARL = "rita@acme.example", "carl@mail.example"
 ROOT = "/gmail/v1/users/me"
-
-
-@pytest.fixture(scope="module")
-def process() -> Iterator[SandboxProcess]:
-    with SandboxProcess() as running:
-        yield running
 
 
 class Caller:

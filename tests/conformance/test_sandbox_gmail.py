@@ -24,18 +24,6 @@ BY_ID = {method["id"]: method for method in methods(DOCUMENT)}
 RITA, CARL = "rita@acme.example", "carl@mail.example"
 
 
-@pytest.fixture(scope="module")
-def process() -> Iterator[SandboxProcess]:
-    with SandboxProcess() as running:
-        yield running
-
-
-@pytest.fixture
-def sandbox(process: SandboxProcess) -> SandboxProcess:
-    process.control("reset")
-    return process
-
-
 def client(sandbox: SandboxProcess, token: str) -> Any:
     """Google's client as the product builds it: the bundled document with another root."""
     root = f"{sandbox.url}/"

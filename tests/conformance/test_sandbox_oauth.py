@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
 import google.auth.transport.requests
@@ -25,18 +24,6 @@ ASKED = {
     "access_type": "offline",
     "state": "s&1",
 }
-
-
-@pytest.fixture(scope="module")
-def process() -> Iterator[SandboxProcess]:
-    with SandboxProcess() as running:
-        yield running
-
-
-@pytest.fixture
-def sandbox(process: SandboxProcess) -> SandboxProcess:
-    process.control("reset")
-    return process
 
 
 def consent(sandbox: SandboxProcess, **changes: str | None) -> httpx.Response:
