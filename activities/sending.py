@@ -9,6 +9,7 @@ from domain.codes import ReasonCode
 from domain.delivery import DeliveryState
 from domain.errors import (
     ContentFault,
+    Disconnected,
     NotFound,
     OutcomeUnknown,
     ProviderError,
@@ -109,7 +110,18 @@ class Sending:
             raise
         except NotFound as gone:
             raise OutcomeUnknown("The draft was gone when it was to be sent.") from gone
-        return self._sent(claim, client.read_back(sent_id))
+        return self._sent(claim, self._read_back(client, sent_id))
+
+    def _read_back(self, client: MailClient, sent_id: str) -> Receipt:
+        """Read the ids of what was accepted; failing at it says nothing against the send."""
+        try:
+            return client.read_back(sent_id)
+        except Disconnected:
+            raise  # The mailbox waits for its owner; the next try reconciles.
+        except ProviderError as error:
+            raise OutcomeUnknown(
+                "Accepted, but its ids could not be read.", retry_after=error.retry_after
+            ) from error
 
     def _sent(self, claim: Claim, receipt: Receipt) -> StepResult:
         return self.ledger.sent(claim, receipt, self.request, self.attempt)

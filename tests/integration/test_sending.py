@@ -106,6 +106,18 @@ class TestFailures:
         assert world.standing(enrollment) == ("error", "send_outcome_unknown")
         assert world.mail.calls.count("send_draft") == 1
 
+    async def test_to_read_back_an_accepted_message_never_call_it_failed(
+        self, world: World
+    ) -> None:
+        world.mail.fail("create_draft", *[Unavailable("503")] * 4)
+        world.mail.fail("read_back", Unavailable("503"))
+        enrollment = world.enroll_one(world.make_sequence(world.make_mailbox()))
+
+        await world.forward(enrollment, HOUR)
+
+        assert world.standing(enrollment) == ("finished", "no_response")
+        assert len(world.mail.sent()) == 1
+
     async def test_for_good_hold_it_as_permanent_fail(self, world: World) -> None:
         world.mail.fail("send_draft", Refused("400"))
         enrollment = world.enroll_one(world.make_sequence(world.make_mailbox()))
