@@ -6,26 +6,25 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, select, text, update
+from sqlalchemy import (
+    Connection,
+    RowMapping,
+    func,
+    select,
+    update,
+)
 
 from domain.codes import LogEvent, ReasonCode
-from domain.ids import Prefix, enrollment_workflow_id
-from domain.messages import Booking
-from domain.slots import NoOpening
+from domain.ids import Prefix
 from domain.status import Standing, code_of, status_for
-from records import booking, log, outbox
+from records import log
 from records.bulk import insert_rows
 from records.ids import fresh
-from records.plans import timing_of
 from records.projection import projected
-from records.schedule_rules import hours_of
+from records.starting import Setting, read_setting, start_waiting
 from records.tables import (
     candidates,
     enrollments,
-    mailboxes,
-    schedules,
-    sequences,
-    versions,
 )
 
 
@@ -69,21 +68,6 @@ class Enrolled:
     detail: str | None = None
 
 
-class UnknownSequence(Exception):
-    """No such sequence in this workspace."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Setting:
-    """Everything that the enrollments of one call share."""
-
-    sequence: RowMapping
-    steps: Sequence[Mapping[str, Any]]
-    schedule: RowMapping | None
-    senders: Mapping[str, RowMapping]
-    now: datetime
-
-
 def enroll(
     connection: Connection,
     workspace_id: str,
@@ -95,7 +79,7 @@ def enroll(
     In an active sequence each gets its first slot and a start in the outbox; otherwise it is
     recorded and waits for the activation. A refused item changes nothing and names its code.
     """
-    setting = _setting(connection, sequence_id, {i.mailbox_id for i in items})
+    setting = read_setting(connection, sequence_id, {i.mailbox_id for i in items})
     people = _people(connection, [item.candidate_id for item in items])
     known = _known(connection, sequence_id, [item.candidate_id for item in items])
     results: list[Enrolled] = []
@@ -125,118 +109,6 @@ def enroll(
     return results
 
 
-def start_waiting(connection: Connection, workspace_id: str, ids: Sequence[str]) -> int:
-    """Book the next step of enrollments that have no workflow yet, and ask for one each.
-
-    Passes over those that are paused, have ended or whose sequence is inactive; returns how many
-    it started.
-    """
-    rows = connection.execute(_WAITING, {"ids": list(ids)}).mappings().all()
-    if not rows:
-        return 0
-    setting = _setting(connection, rows[0]["sequence_id"], {row["mailbox_id"] for row in rows})
-    booked = _book_first(connection, workspace_id, setting, rows)
-    values = {
-        "ids": [row["id"] for row in rows],
-        "not_before": [booked[row["id"]].not_before for row in rows],
-        "slot_at": [booked[row["id"]].slot_at for row in rows],
-        "codes": [booked[row["id"]].code.value for row in rows],
-        "switched": setting.sequence["switched"],
-    }
-    connection.execute(_START, values)
-    connection.execute(
-        update(enrollments).where(enrollments.c.id.in_(values["ids"])).values(**projected())
-    )
-    outbox.put(connection, [_start_row(workspace_id, row) for row in rows])
-    return len(rows)
-
-
-def _book_first(
-    connection: Connection, workspace_id: str, setting: _Setting, rows: Sequence[RowMapping]
-) -> dict[str, Booking]:
-    """Reserve a slot each, per mailbox; those that cannot have one start without."""
-    found: dict[str, Booking] = {}
-    for mailbox_id in sorted({row["mailbox_id"] or "" for row in rows}):
-        mine = [row for row in rows if (row["mailbox_id"] or "") == mailbox_id]
-        sender = setting.senders.get(mailbox_id)
-        wants = [_want(setting, row, sender) for row in mine]
-        found.update(_book_wants(connection, workspace_id, sender, wants))
-    return found
-
-
-def _book_wants(
-    connection: Connection,
-    workspace_id: str,
-    sender: RowMapping | None,
-    wants: list[booking.Want],
-) -> dict[str, Booking]:
-    unbooked = {w.enrollment_id: Booking(not_before=w.not_before) for w in wants}
-    if sender is None:
-        return unbooked
-    account = booking.account_of(dict(sender))
-    try:
-        booked = booking.book(connection, workspace_id, account, wants)
-    except NoOpening:
-        return unbooked
-    return {want.enrollment_id: one for want, one in zip(wants, booked, strict=True)}
-
-
-def _want(setting: _Setting, row: RowMapping, sender: RowMapping | None) -> booking.Want:
-    hours = hours_of(
-        None if setting.schedule is None else dict(setting.schedule),
-        candidate_zone=row["candidate_zone"],
-        identity_zone=None if sender is None else sender["zone"],
-    )
-    step = next(step for step in setting.steps if step["id"] == row["step_id"])
-    due = max(hours.due_at(timing_of(step["timing"]), setting.now), setting.now)
-    return booking.Want(
-        enrollment_id=row["id"],
-        step_id=row["step_id"],
-        round=row["round"],
-        not_before=due,
-        hours=hours,
-    )
-
-
-def _setting(connection: Connection, sequence_id: str, mailbox_ids: set[str | None]) -> _Setting:
-    row = (
-        connection.execute(
-            select(sequences, versions.c.steps, func.clock_timestamp().label("now"))
-            .join(
-                versions,
-                (versions.c.sequence_id == sequences.c.id)
-                & (versions.c.number == sequences.c.version),
-            )
-            .where(sequences.c.id == sequence_id, sequences.c.archived_at.is_(None))
-            .with_for_update(of=sequences, read=True)
-        )
-        .mappings()
-        .first()
-    )
-    if row is None:
-        raise UnknownSequence(sequence_id)
-    wanted = {*mailbox_ids, row["mailbox_id"]} - {None}
-    return _Setting(
-        sequence=row,
-        steps=row["steps"],
-        schedule=_schedule(connection, row["schedule_id"]),
-        senders=_senders(connection, wanted),
-        now=row["now"],
-    )
-
-
-def _schedule(connection: Connection, schedule_id: str | None) -> RowMapping | None:
-    if schedule_id is None:
-        return None
-    query = select(schedules).where(schedules.c.id == schedule_id)
-    return connection.execute(query).mappings().first()
-
-
-def _senders(connection: Connection, ids: set[Any]) -> dict[str, RowMapping]:
-    query = select(mailboxes).where(mailboxes.c.id.in_(sorted(ids)))
-    return {row["id"]: row for row in connection.execute(query).mappings()}
-
-
 def _people(connection: Connection, ids: list[str]) -> dict[str, RowMapping]:
     query = select(candidates.c.id, candidates.c.emails).where(
         candidates.c.id == func.any(ids), candidates.c.removed_at.is_(None)
@@ -252,7 +124,7 @@ def _known(connection: Connection, sequence_id: str, ids: list[str]) -> dict[str
 
 
 def _refusal(
-    item: NewEnrollment, setting: _Setting, people: Mapping[str, RowMapping]
+    item: NewEnrollment, setting: Setting, people: Mapping[str, RowMapping]
 ) -> Enrolled | None:
     person = people.get(item.candidate_id)
     if person is None:
@@ -296,7 +168,7 @@ class _AsRow(dict[str, Any]):
         super().__init__(values, ended_code=None)
 
 
-def _new_row(workspace_id: str, setting: _Setting, item: NewEnrollment) -> dict[str, Any]:
+def _new_row(workspace_id: str, setting: Setting, item: NewEnrollment) -> dict[str, Any]:
     code = code_of(Standing(started=False, paused=item.paused))
     steps = setting.steps
     return {
@@ -316,7 +188,7 @@ def _new_row(workspace_id: str, setting: _Setting, item: NewEnrollment) -> dict[
 
 
 def _restart(
-    connection: Connection, setting: _Setting, item: NewEnrollment, row: RowMapping
+    connection: Connection, setting: Setting, item: NewEnrollment, row: RowMapping
 ) -> None:
     """Begin a new round of an ended enrollment: steps may be sent again, on purpose."""
     first = setting.steps[0]["id"] if setting.steps else None
@@ -363,27 +235,3 @@ def _log_created(connection: Connection, rows: Sequence[Mapping[str, Any]], now:
             for row in rows
         ],
     )
-
-
-def _start_row(workspace_id: str, row: RowMapping) -> dict[str, Any]:
-    workflow_id = enrollment_workflow_id(row["id"], row["round"])
-    return outbox.start_row(workspace_id, row["id"], workflow_id, {})
-
-
-_WAITING = text(
-    "SELECT e.id, e.sequence_id, e.candidate_id, e.mailbox_id, e.step_id, e.round,"
-    " c.zone AS candidate_zone"
-    " FROM enrollments e JOIN sequences s ON s.id = e.sequence_id"
-    " JOIN candidates c ON c.id = e.candidate_id"
-    " WHERE e.id = ANY(:ids) AND NOT e.started AND NOT e.paused AND e.ended_code IS NULL"
-    " AND s.active AND e.step_id IS NOT NULL"
-    " ORDER BY array_position(CAST(:ids AS text[]), e.id) FOR UPDATE OF e"
-)
-
-_START = text(
-    "UPDATE enrollments e SET started = true, not_before = b.not_before, slot_at = b.slot_at,"
-    " wait_code = b.code, switched = :switched, updated_at = clock_timestamp()"
-    " FROM unnest(CAST(:ids AS text[]), CAST(:not_before AS timestamptz[]),"
-    " CAST(:slot_at AS timestamptz[]), CAST(:codes AS text[])) AS b(id, not_before, slot_at, code)"
-    " WHERE e.id = b.id"
-)

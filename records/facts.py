@@ -12,6 +12,7 @@ from domain.ids import enrollment_workflow_id
 from domain.messages import FactKind
 from records import booking, log, outbox
 from records.projection import projected
+from records.starting import start_waiting
 from records.tables import deliveries, enrollments, holds, versions
 
 
@@ -77,8 +78,6 @@ def resume(
     )
     if row["started"]:
         return outcome
-    from records.enrollments import start_waiting  # The two speak of each other.
-
     start_waiting(connection, workspace_id, [enrollment_id])
     return _outcome(_open(connection, enrollment_id), applied=True)
 

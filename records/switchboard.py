@@ -9,8 +9,8 @@ from domain.ids import enrollment_workflow_id
 from domain.messages import FactKind, FanOutPage, FanOutReport
 from records import booking, checks, log, outbox
 from records.database import Database
-from records.enrollments import start_waiting
 from records.projection import projected
+from records.starting import start_waiting
 from records.tables import enrollments, sequences
 
 PAGE = 500  #: Enrollments told in one transaction.
