@@ -14,7 +14,7 @@ from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-_URLS = ("api_url", "sandbox_url", "gmail_url", "google_auth_url", "google_token_url")
+_URLS = ("api_url", "gmail_url", "google_auth_url", "google_token_url")
 _SECRETS = ("database_url", "google_client_secret", "vault_key", "codec_key", "api_key")
 
 
@@ -38,6 +38,9 @@ class Settings(BaseSettings):
     api_url: str = Field(
         "http://127.0.0.1:8080", description="The API as browsers reach it; OAuth returns there."
     )
+    api_rate: int = Field(
+        500, ge=1, le=100_000, description="Requests a second that one API key may make."
+    )
     temporal_ui_url: str = Field(
         "http://127.0.0.1:8233", description="Temporal's pages; may call the codec endpoint."
     )
@@ -48,7 +51,6 @@ class Settings(BaseSettings):
     sandbox: Literal["on", "off"] = Field(
         "off", description="Whether the pretend providers stand in; allows fast-forwarding."
     )
-    sandbox_url: str = Field("", description="The sandbox's control API, when it is on.")
     gmail_url: str = Field(
         "https://gmail.googleapis.com/", description="Gmail's root, as in its discovery document."
     )

@@ -1,5 +1,6 @@
 """Refusals as problem details (RFC 9457): what happened, and what to do."""
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -10,6 +11,8 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from records.database import is_away, is_conflict
+
+log = logging.getLogger("reprise.api")
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -82,6 +85,8 @@ async def _api_error(request: Request, error: Exception) -> JSONResponse:
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
+    if any(fault["loc"][0] == "path" for fault in error.errors()):
+        return response(not_found("resource"))  # An id of no possible form names nothing.
     listed = errors_of({**fault, "loc": fault["loc"][1:]} for fault in error.errors())
     detail = "The request does not have the right form; each error names its field."
     return response(ApiError(422, "request.invalid", detail, errors=listed))
@@ -102,4 +107,5 @@ async def _unexpected(request: Request, error: Exception) -> JSONResponse:
             "Something with the same key exists already (an external_id, say); nothing changed."
         )
         return response(ApiError(409, "conflict", detail))
+    log.error("%s %s broke.", request.method, request.url.path, exc_info=error)
     return response(ApiError(500, "internal", "Something broke on our side; support can see it."))

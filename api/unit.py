@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
@@ -10,10 +11,18 @@ from fastapi.routing import APIRoute
 
 from api.problems import ApiError
 from records import idempotency
-from records.database import Connection, Database, enter
+from records.database import Connection, Database, enter, is_deadlock
 from records.keys import Principal, principal_of
 
 _KEPT_HEADERS = ("content-type", "location", "etag")
+_READING = frozenset({"GET", "HEAD"})
+DEADLOCKS = 5  #: Tries of a request whose transaction Postgres chose as a deadlock's victim.
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class Deadlock(Exception):
+    """The transaction was undone by a deadlock: nothing happened, try it again."""
 
 
 class Unit:
@@ -30,6 +39,12 @@ class Unit:
         """Make it true."""
         self.connection.commit()
 
+    def renew(self) -> None:
+        """Make it true, and go on in a transaction of its own."""
+        self.connection.commit()
+        self.connection.begin()
+        enter(self.connection, self.workspace_id)
+
     def close(self) -> None:
         """Give the connection back; what was not committed is undone."""
         self.connection.close()
@@ -38,27 +53,38 @@ class Unit:
 class UnitRoute(APIRoute):
     """Opens the unit of a request, and ends it."""
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+    def get_route_handler(self) -> Handler:
         """Wrap FastAPI's own handler."""
         handle = super().get_route_handler()
 
         async def run(request: Request) -> Response:
             principal = await asyncio.to_thread(_principal, request)
-            unit = await asyncio.to_thread(Unit, request.app.state.database, principal)
-            request.state.unit = unit
-            try:
-                kept, digest = await _begin(request, unit)
-                if kept is not None:
-                    return kept
-                answer = await handle(request)
-                if answer.status_code < 400:
-                    await asyncio.to_thread(_finish, request, unit, answer, digest)
-                    request.app.state.nudge()
-                return answer
-            finally:
-                await asyncio.to_thread(unit.close)
+            for _ in range(DEADLOCKS):
+                with suppress(Deadlock):
+                    return await _once(request, principal, handle)
+            raise ApiError(503, "database.busy", "Try again.", headers={"Retry-After": "1"})
 
         return run
+
+
+async def _once(request: Request, principal: Principal, handle: Handler) -> Response:
+    unit = await asyncio.to_thread(Unit, request.app.state.database, principal)
+    request.state.unit = unit
+    try:
+        kept, digest = await _begin(request, unit)
+        if kept is not None:
+            return kept
+        answer = await handle(request)
+        if answer.status_code < 400:
+            await asyncio.to_thread(_finish, request, unit, answer, digest)
+            request.app.state.nudge()
+        return answer
+    except Exception as error:
+        if is_deadlock(error):
+            raise Deadlock from error
+        raise
+    finally:
+        await asyncio.to_thread(unit.close)
 
 
 def _principal(request: Request) -> Principal:
@@ -71,6 +97,10 @@ def _principal(request: Request) -> Principal:
             "Send a valid API key: Authorization: Bearer <key>.",
             headers={"WWW-Authenticate": "Bearer"},
         )
+    request.app.state.limit.knock(found.key_id)
+    scope = "read" if request.method in _READING else "write"
+    if not found.may(scope):
+        raise ApiError(403, "auth.scope", f"This key lacks the scope {scope}; use another key.")
     return found
 
 

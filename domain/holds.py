@@ -27,6 +27,7 @@ HEALS: Mapping[ResourceKind, frozenset[ReasonCode]] = MappingProxyType(
     {
         ResourceKind.MAILBOX: frozenset(
             {
+                ReasonCode.MANUAL,  # A person paused the mailbox.
                 ReasonCode.MAILBOX_DISCONNECTED,
                 ReasonCode.MAILBOX_ERROR,
                 ReasonCode.SENDER_REMOVED,

@@ -78,6 +78,11 @@ def is_away(error: Exception) -> bool:
     )
 
 
+def is_deadlock(error: Exception) -> bool:
+    """Say whether Postgres undid the transaction to end a deadlock (40P01)."""
+    return getattr(getattr(error, "orig", None), "sqlstate", None) == "40P01"
+
+
 def is_conflict(error: Exception) -> bool:
     """Say whether a write met a row that is there already."""
     return isinstance(error, IntegrityError)

@@ -70,7 +70,10 @@ def resume(
     """Lift a person's pause; what pauses or holds it besides stays."""
     row = _open(connection, enrollment_id)
     if not row["paused"]:
-        raise NotApplicable(row, "It is not paused by hand; see its code for what it waits for.")
+        detail = "It is not paused by hand; see its code for what it waits for."
+        if row["hold_code"] == ReasonCode.MANUAL:
+            detail = "Its mailbox is paused: resume the mailbox."
+        raise NotApplicable(row, detail)
     values = {"paused": False, "paused_until": None, "wait_code": ReasonCode.SCHEDULED}
     event = {"event": LogEvent.ENROLLMENT_RESUMED, "code": None, "detail": {"reason": reason}}
     outcome = _accept(

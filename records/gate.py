@@ -92,6 +92,12 @@ def refusal(row: GateRow) -> Refusal | None:
             detail="The mailbox of this conversation was removed.",
             resource=row["sender_id"],
         )
+    if row["mailbox_paused"]:
+        return Refusal(
+            code=ReasonCode.MANUAL,
+            detail="Its mailbox is paused; resume the mailbox.",
+            resource=row["sender_id"],
+        )
     code = hold_code(MailboxState(row["mailbox_state"]))
     if code is not None:
         detail = f"The mailbox is {row['mailbox_state']}."

@@ -1,30 +1,49 @@
-"""Reads enrollments, deliveries and jobs for people."""
+"""Reads enrollments, deliveries and messages for people."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, insert, select, text
+from sqlalchemy import Connection, RowMapping, case, select, text
 
-from domain.ids import Prefix
-from records.bulk import insert_rows
-from records.ids import fresh
-from records.tables import deliveries, enrollments, job_items, jobs, messages, versions
+from domain.codes import Status
+from records.tables import deliveries, enrollments, messages, sequences, versions
 
 _OFFSET = text(
     "UPDATE enrollments SET clock_offset_ms = clock_offset_ms + :ms WHERE id = ANY(:ids)"
 )
 
 
+_RESUMES_AT = case(
+    (enrollments.c.status == Status.PAUSED.value, enrollments.c.paused_until),
+    else_=enrollments.c.slot_at,
+)
+
+
 def enrollments_of(
-    connection: Connection, filters: Mapping[str, Any], *, after: str, limit: int
+    connection: Connection,
+    filters: Mapping[str, Any],
+    *,
+    owner: str | None,
+    resume_before: datetime | None,
+    updated_since: datetime | None,
+    after: str,
+    limit: int,
 ) -> list[RowMapping]:
-    """Read a page of enrollments; filters name columns."""
-    query = select(enrollments).where(enrollments.c.id > after).order_by("id").limit(limit)
+    """Read a page of enrollments; `filters` name columns, `owner` sees only its sequences'."""
+    query = select(enrollments).where(enrollments.c.id > after).order_by(enrollments.c.id)
     for name, value in filters.items():
         if value is not None:
             query = query.where(enrollments.c[name] == value)
-    return list(connection.execute(query).mappings())
+    if owner is not None:
+        query = query.join(sequences, sequences.c.id == enrollments.c.sequence_id).where(
+            sequences.c.owner_id == owner
+        )
+    if resume_before is not None:
+        query = query.where(resume_before > _RESUMES_AT)
+    if updated_since is not None:
+        query = query.where(enrollments.c.updated_at >= updated_since)
+    return list(connection.execute(query.limit(limit)).mappings())
 
 
 def enrollment(connection: Connection, enrollment_id: str) -> RowMapping | None:
@@ -53,10 +72,12 @@ def delivery(connection: Connection, delivery_id: str) -> RowMapping | None:
     return connection.execute(query).mappings().first()
 
 
-def messages_of(connection: Connection, enrollment_id: str) -> list[RowMapping]:
-    """Read what came in for an enrollment."""
-    query = select(messages).where(messages.c.enrollment_id == enrollment_id).order_by("id")
-    return list(connection.execute(query).mappings())
+def messages_of(
+    connection: Connection, enrollment_id: str, *, after: str, limit: int
+) -> list[RowMapping]:
+    """Read a page of what came in for an enrollment."""
+    query = select(messages).where(messages.c.enrollment_id == enrollment_id, messages.c.id > after)
+    return list(connection.execute(query.order_by("id").limit(limit)).mappings())
 
 
 def running(connection: Connection, sequence_id: str) -> list[RowMapping]:
@@ -73,41 +94,3 @@ def running(connection: Connection, sequence_id: str) -> list[RowMapping]:
 def move_clocks(connection: Connection, ids: Sequence[str], span: timedelta) -> None:
     """Note that these enrollments' clocks were moved on."""
     connection.execute(_OFFSET, {"ids": list(ids), "ms": round(span.total_seconds() * 1000)})
-
-
-def make_job(
-    connection: Connection, workspace_id: str, kind: str, items: Sequence[Mapping[str, Any]]
-) -> str:
-    """Keep the results of a finished bulk."""
-    job_id = fresh(Prefix.JOB)
-    refused = sum(item["result"] == "refused" for item in items)
-    connection.execute(
-        insert(jobs).values(
-            id=job_id,
-            workspace_id=workspace_id,
-            kind=kind,
-            state="finished",
-            total=len(items),
-            done=len(items),
-            refused=refused,
-        )
-    )
-    rows = [{"job_id": job_id, "workspace_id": workspace_id, **item} for item in items]
-    insert_rows(connection, job_items, rows)
-    return job_id
-
-
-def job(connection: Connection, job_id: str) -> RowMapping | None:
-    """Read a job."""
-    return connection.execute(select(jobs).where(jobs.c.id == job_id)).mappings().first()
-
-
-def job_results(connection: Connection, job_id: str, *, after: int, limit: int) -> list[RowMapping]:
-    """Read a page of a job's results."""
-    query = (
-        select(job_items)
-        .where(job_items.c.job_id == job_id, job_items.c.index > after)
-        .order_by(job_items.c.index)
-        .limit(limit)
-    )
-    return list(connection.execute(query).mappings())

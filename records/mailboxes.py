@@ -1,6 +1,7 @@
 """Mailboxes: made, connected, paused, removed, read."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -22,11 +23,18 @@ STATE_LIFE = timedelta(minutes=15)
 _SEEN = text(
     "SELECT m.*, extract(epoch FROM clock_timestamp() - m.cursor_at) AS cursor_age_seconds,"
     " (SELECT count(*) FROM deliveries d WHERE d.mailbox_id = m.id AND d.state = 'sent'"
-    "  AND d.sent_at::date = clock_timestamp()::date) AS sent_today,"
+    "  AND (d.sent_at AT TIME ZONE coalesce(m.zone, 'UTC'))::date"
+    "   = (clock_timestamp() AT TIME ZONE coalesce(m.zone, 'UTC'))::date) AS sent_today,"
     " (SELECT count(*) FROM slots s WHERE s.account_id = m.id AND NOT s.used) AS booked"
     " FROM mailboxes m WHERE m.removed_at IS NULL AND (:id = '' OR m.id = :id)"
     " AND m.id > :after ORDER BY m.id LIMIT :limit"
 )
+
+
+_REVISED: Mapping[str, Any] = {
+    "revision": mailboxes.c.revision + 1,
+    "updated_at": func.clock_timestamp(),
+}
 
 
 class AddressTaken(Exception):
@@ -117,14 +125,7 @@ def connected(
             updated_at=func.clock_timestamp(),
         )
     )
-    log.write(
-        connection,
-        workspace_id=workspace_id,
-        event=LogEvent.MAILBOX_CONNECTED,
-        code=None,
-        at=None,
-        mailbox_id=mailbox_id,
-    )
+    _log(connection, workspace_id, mailbox_id, LogEvent.MAILBOX_CONNECTED, {})
     outbox.signal_mailbox(connection, workspace_id, mailbox_id, "connected")
     return holds.release(connection, workspace_id, ResourceKind.MAILBOX, mailbox_id)
 
@@ -140,15 +141,57 @@ def remove(connection: Connection, workspace_id: str, mailbox_id: str) -> None:
             generation=mailboxes.c.generation + 1,
         )
     )
+    _log(connection, workspace_id, mailbox_id, LogEvent.MAILBOX_REMOVED, {})
+    outbox.signal_mailbox(connection, workspace_id, mailbox_id, "removed")
+
+
+def change(connection: Connection, mailbox_id: str, values: Mapping[str, Any]) -> None:
+    """Change what a mailbox allows; slots that are booked stay."""
+    connection.execute(
+        update(mailboxes).where(mailboxes.c.id == mailbox_id).values(**values, **_REVISED)
+    )
+
+
+def pause(connection: Connection, workspace_id: str, mailbox_id: str, *, reason: str) -> None:
+    """Let nothing leave from it and read nothing: what comes due is held until `resume`."""
+    if _set_paused(connection, mailbox_id, paused=True):
+        _log(connection, workspace_id, mailbox_id, LogEvent.MAILBOX_PAUSED, {"reason": reason})
+        outbox.signal_mailbox(connection, workspace_id, mailbox_id, "paused")
+
+
+def resume(connection: Connection, workspace_id: str, mailbox_id: str) -> None:
+    """Lift `pause`, and let everything go on that it held."""
+    if _set_paused(connection, mailbox_id, paused=False):
+        _log(connection, workspace_id, mailbox_id, LogEvent.MAILBOX_RESUMED, {})
+        outbox.signal_mailbox(connection, workspace_id, mailbox_id, "resumed")
+        holds.release(connection, workspace_id, ResourceKind.MAILBOX, mailbox_id)
+
+
+def _set_paused(connection: Connection, mailbox_id: str, *, paused: bool) -> bool:
+    changed = connection.execute(
+        update(mailboxes)
+        .where(mailboxes.c.id == mailbox_id, mailboxes.c.paused != paused)
+        .values(paused=paused, generation=mailboxes.c.generation + 1, **_REVISED)
+    )
+    return changed.rowcount > 0
+
+
+def _log(
+    connection: Connection,
+    workspace_id: str,
+    mailbox_id: str,
+    event: LogEvent,
+    detail: Mapping[str, Any],
+) -> None:
     log.write(
         connection,
         workspace_id=workspace_id,
-        event=LogEvent.MAILBOX_REMOVED,
+        event=event,
         code=None,
         at=None,
         mailbox_id=mailbox_id,
+        detail=detail,
     )
-    outbox.signal_mailbox(connection, workspace_id, mailbox_id, "removed")
 
 
 def polled_at(connection: Connection, mailbox_id: str) -> Any:

@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, Select, func, insert, select, update
 
+from domain.codes import LogEvent
 from domain.holds import ResourceKind
 from domain.ids import Prefix
-from records import holds
+from records import holds, log, outbox
 from records.ids import fresh
 from records.tables import enrollments, log_events, sequences, versions
 from records.versioning import migrate_enrollments
@@ -73,41 +74,63 @@ def change(
 
 def one(connection: Connection, sequence_id: str, *, lock: bool = False) -> RowMapping | None:
     """Read a sequence with the steps of its version."""
-    query = (
-        select(sequences, versions.c.steps)
-        .join(
-            versions,
-            (versions.c.sequence_id == sequences.c.id) & (versions.c.number == sequences.c.version),
-        )
-        .where(sequences.c.id == sequence_id)
-    )
+    query = _with_steps().where(sequences.c.id == sequence_id)
     if lock:
         query = query.with_for_update(of=sequences)
     return connection.execute(query).mappings().first()
 
 
-def versions_of(connection: Connection, sequence_id: str) -> list[RowMapping]:
-    """Read every version, oldest first."""
-    query = select(versions).where(versions.c.sequence_id == sequence_id).order_by("number")
+def versions_of(
+    connection: Connection, sequence_id: str, *, after: int, limit: int
+) -> list[RowMapping]:
+    """Read a page of versions, oldest first."""
+    query = (
+        select(versions)
+        .where(versions.c.sequence_id == sequence_id, versions.c.number > after)
+        .order_by("number")
+        .limit(limit)
+    )
     return list(connection.execute(query).mappings())
 
 
-def archive(connection: Connection, sequence_id: str) -> None:
-    """Put a sequence away; it must be inactive."""
+def listed(
+    connection: Connection, *, owner: str | None, after: str, limit: int
+) -> list[RowMapping]:
+    """Read a page of sequences with the steps of their versions; `owner` sees only its own."""
+    query = _with_steps().where(sequences.c.id > after).order_by(sequences.c.id).limit(limit)
+    if owner is not None:
+        query = query.where(sequences.c.owner_id == owner)
+    return list(connection.execute(query).mappings())
+
+
+def archive(connection: Connection, workspace_id: str, sequence_id: str) -> None:
+    """Put a sequence away for good; it must be inactive."""
     connection.execute(
         update(sequences)
         .where(sequences.c.id == sequence_id)
-        .values(archived_at=func.clock_timestamp())
+        .values(archived_at=func.clock_timestamp(), revision=sequences.c.revision + 1)
     )
+    log.write(
+        connection,
+        workspace_id=workspace_id,
+        event=LogEvent.SEQUENCE_ARCHIVED,
+        code=None,
+        at=None,
+        sequence_id=sequence_id,
+    )
+    outbox.signal_sequence(connection, workspace_id, sequence_id, "archived")
 
 
-def counts(connection: Connection, sequence_id: str) -> list[RowMapping]:
-    """Count enrollments by status and code."""
+def counts(
+    connection: Connection, sequence_id: str, group_by: Sequence[str] = ("status", "code")
+) -> list[RowMapping]:
+    """Count enrollments by these columns."""
+    columns = [enrollments.c[name] for name in group_by]
     query = (
-        select(enrollments.c.status, enrollments.c.code, func.count().label("count"))
+        select(*columns, func.count().label("count"))
         .where(enrollments.c.sequence_id == sequence_id)
-        .group_by(enrollments.c.status, enrollments.c.code)
-        .order_by(enrollments.c.status, enrollments.c.code)
+        .group_by(*columns)
+        .order_by(*columns)
     )
     return list(connection.execute(query).mappings())
 
@@ -127,6 +150,13 @@ def events(
     if enrollment_id is not None:
         query = query.where(log_events.c.enrollment_id == enrollment_id)
     return list(connection.execute(query).mappings())
+
+
+def _with_steps() -> Select[Any]:
+    return select(sequences, versions.c.steps).join(
+        versions,
+        (versions.c.sequence_id == sequences.c.id) & (versions.c.number == sequences.c.version),
+    )
 
 
 def _publish(

@@ -105,6 +105,7 @@ mailboxes = Table(
     _at("cursor_at"),
     _count("poll_failures"),
     _flag("paused"),
+    _count("revision", 1),
     _now("created_at"),
     _now("updated_at"),
     _at("removed_at"),
@@ -274,6 +275,11 @@ deliveries = Table(
     _now("created_at"),
     _now("updated_at"),
     Index("ix_deliveries_enrollment_id", "enrollment_id"),
+    Index(
+        "ix_deliveries_submitting",
+        "enrollment_id",
+        postgresql_where=text("state = 'submitting'"),
+    ),
     Index("ix_deliveries_thread", "mailbox_id", "thread_id"),
     Index("ix_deliveries_message_id", "message_id"),
 )

@@ -1,28 +1,56 @@
 """Sequences: written, checked, switched, and what became of them."""
 
-from typing import Any, Literal
+import asyncio
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request, Response
 
-from api.fields import SequenceIn, StepIn
+from api.crossing import settle
+from api.editing import IfMatch, check_match, put_tag
+from api.paging import Paging
 from api.problems import ApiError, not_found
+from api.shapes.common import Id, Page
+from api.shapes.sequences import (
+    ActivatedSequence,
+    CheckReport,
+    Count,
+    DeactivatedSequence,
+    LogLine,
+    Sequence,
+    SequenceIn,
+    StepIn,
+    Version,
+)
 from api.unit import UnitRoute, Work
-from domain import preflight
+from api.views.sequences import (
+    owner_of,
+    shown_event,
+    shown_report,
+    shown_sequence,
+    visible_sequence,
+)
 from domain.ids import Prefix
 from domain.timing import check_timing
 from providers.addresses import fault_of
 from providers.templates import problems_of
-from records import checks, facts, mailboxes, people, sequences
+from records import checks, mailboxes, schedules, sequences
 from records.ids import fresh
-from records.outbox import signal_sequence
 from records.plans import timing_of
 from records.switchboard import switch
 
-router = APIRouter(prefix="/sequences", route_class=UnitRoute)
+router = APIRouter(prefix="/sequences", route_class=UnitRoute, tags=["sequences"])
 HINT = "results in about 30 minutes"
 
+Migrate = Annotated[
+    Literal["finish_old", "move_at_next_step"],
+    Query(description="What running enrollments do when the steps change."),
+]
+GroupBy = Annotated[
+    str, Query(pattern="^(status|code|status,code|code,status)$", description="Columns.")
+]
 
-@router.post("", status_code=201)
+
+@router.post("", status_code=201, response_model=Sequence)
 def make(body: SequenceIn, unit: Work) -> dict[str, Any]:
     """Write a sequence; it may be incomplete."""
     steps = _steps(body.steps, known=frozenset())
@@ -30,169 +58,137 @@ def make(body: SequenceIn, unit: Work) -> dict[str, Any]:
     sequence_id = sequences.make(
         unit.connection, unit.workspace_id, unit.principal.user_id, values, steps
     )
-    return shown(unit, sequence_id)
+    return shown_sequence(visible_sequence(unit, sequence_id))
 
 
-@router.put("/{sequence_id}")
+@router.get("", response_model=Page[Sequence])
+def list_them(unit: Work, paging: Paging) -> dict[str, Any]:
+    """List the sequences that the caller may see."""
+    rows = sequences.listed(
+        unit.connection, owner=owner_of(unit), after=paging.after, limit=paging.peek
+    )
+    return paging.page(rows, shown_sequence)
+
+
+@router.put("/{sequence_id}", response_model=Sequence)
 def change(
-    sequence_id: str,
+    sequence_id: Id,
     body: SequenceIn,
     unit: Work,
-    migrate: Literal["finish_old", "move_at_next_step"] = "finish_old",
+    response: Response,
+    migrate: Migrate = "finish_old",
+    if_match: IfMatch = None,
 ) -> dict[str, Any]:
     """Write it anew; new steps make a new version."""
-    row = visible(unit, sequence_id, lock=True)
-    steps = _steps(body.steps, known=frozenset(step["id"] for step in row["steps"]))
+    row = visible_sequence(unit, sequence_id, lock=True)
+    check_match(if_match, row["revision"])
+    if row["archived_at"] is not None:
+        raise ApiError(409, "sequence.archived", "An archived sequence does not change.")
     sequences.change(
         unit.connection,
         unit.workspace_id,
         row,
         _values(unit, body),
-        steps,
+        _steps(body.steps, known=frozenset(step["id"] for step in row["steps"])),
         migrate=migrate == "move_at_next_step",
     )
-    return shown(unit, sequence_id)
+    return read(sequence_id, unit, response)
 
 
-@router.get("/{sequence_id}")
-def read(sequence_id: str, unit: Work) -> dict[str, Any]:
+@router.get("/{sequence_id}", response_model=Sequence)
+def read(sequence_id: Id, unit: Work, response: Response) -> dict[str, Any]:
     """Read a sequence."""
-    return shown(unit, sequence_id)
+    row = visible_sequence(unit, sequence_id)
+    put_tag(response, row["revision"])
+    return shown_sequence(row)
 
 
-@router.get("/{sequence_id}/versions")
-def versions(sequence_id: str, unit: Work) -> dict[str, Any]:
-    """Read every version."""
-    visible(unit, sequence_id)
-    rows = sequences.versions_of(unit.connection, sequence_id)
-    names = ("id", "number", "steps", "created_at")
-    return {"data": [{name: row[name] for name in names} for row in rows], "next_cursor": None}
+@router.get("/{sequence_id}/versions", response_model=Page[Version])
+def versions(
+    sequence_id: Id,
+    unit: Work,
+    paging: Paging,
+) -> dict[str, Any]:
+    """Read every version, oldest first."""
+    visible_sequence(unit, sequence_id)
+    after = int(paging.after) if paging.after.isascii() and paging.after.isdecimal() else 0
+    rows = sequences.versions_of(
+        unit.connection, sequence_id, after=min(after, 2**31 - 1), limit=paging.peek
+    )
+    return paging.page(rows, dict, key="number")
 
 
-@router.get("/{sequence_id}/log")
-def read_log(sequence_id: str, unit: Work, cursor: str = "", limit: int = 100) -> dict[str, Any]:
+@router.get("/{sequence_id}/log", response_model=Page[LogLine])
+def read_log(sequence_id: Id, unit: Work, paging: Paging) -> dict[str, Any]:
     """Read what happened, oldest first."""
-    visible(unit, sequence_id)
-    size = min(max(limit, 1), 100)
-    rows = sequences.events(unit.connection, sequence_id=sequence_id, after=cursor, limit=size)
-    data = [{k: v for k, v in row.items() if k != "workspace_id"} for row in rows]
-    return {"data": data, "next_cursor": rows[-1]["id"] if len(rows) == size else None}
+    visible_sequence(unit, sequence_id)
+    rows = sequences.events(
+        unit.connection, sequence_id=sequence_id, after=paging.after, limit=paging.peek
+    )
+    return paging.page(rows, shown_event)
 
 
-@router.get("/{sequence_id}/counts")
-def counts(sequence_id: str, unit: Work) -> dict[str, Any]:
-    """Count enrollments by status and code."""
-    visible(unit, sequence_id)
-    return {"data": [dict(row) for row in sequences.counts(unit.connection, sequence_id)]}
+@router.get("/{sequence_id}/counts", response_model=Page[Count], response_model_exclude_unset=True)
+def counts(sequence_id: Id, unit: Work, group_by: GroupBy = "status,code") -> dict[str, Any]:
+    """Count enrollments by status, code, or both."""
+    visible_sequence(unit, sequence_id)
+    rows = sequences.counts(unit.connection, sequence_id, group_by.split(","))
+    return {"data": [dict(row) for row in rows], "next_cursor": None}
 
 
-@router.post("/{sequence_id}/check")
-def check(sequence_id: str, unit: Work) -> dict[str, Any]:
+@router.post("/{sequence_id}/check", response_model=CheckReport)
+def check(sequence_id: Id, unit: Work) -> dict[str, Any]:
     """Run the pre-flight check without starting anything."""
-    visible(unit, sequence_id)
-    return _report(checks.check_and_log(unit.connection, unit.workspace_id, sequence_id))
+    visible_sequence(unit, sequence_id)
+    return shown_report(checks.check_and_log(unit.connection, unit.workspace_id, sequence_id))
 
 
-@router.post("/{sequence_id}/activate")
-def activate(sequence_id: str, unit: Work) -> dict[str, Any]:
+@router.post("/{sequence_id}/activate", response_model=ActivatedSequence)
+def activate(sequence_id: Id, unit: Work) -> dict[str, Any]:
     """Switch it on, if the check passes; on again is fine."""
-    row = visible(unit, sequence_id, lock=True)
-    report = _report(checks.check_and_log(unit.connection, unit.workspace_id, sequence_id))
-    if not report["ok"]:
-        failed = next(one for one in report["results"] if not one["ok"])
-        raise ApiError(
-            409, failed["code"], f"Not started: {failed['detail']}", results=report["results"]
-        )
+    row = visible_sequence(unit, sequence_id, lock=True)
     if row["archived_at"] is not None:
         raise ApiError(409, "sequence.archived", "An archived sequence cannot be started.")
+    report = shown_report(checks.check_and_log(unit.connection, unit.workspace_id, sequence_id))
+    if not report["ok"]:
+        raise _refused(unit, report["results"])
     if not row["active"]:
         switch(unit.connection, unit.workspace_id, sequence_id, active=True, trigger="manual")
-    return {**shown(unit, sequence_id), "hint": HINT, "results": report["results"]}
+    shown = shown_sequence(visible_sequence(unit, sequence_id))
+    return {**shown, "hint": HINT, "results": report["results"]}
 
 
-@router.post("/{sequence_id}/deactivate")
-def deactivate(sequence_id: str, unit: Work, request: Request) -> dict[str, Any]:
+@router.post("/{sequence_id}/deactivate", response_model=DeactivatedSequence)
+async def deactivate(sequence_id: Id, unit: Work, request: Request) -> dict[str, Any]:
     """Switch it off; from the answer on nothing leaves but what `in_flight` names."""
-    row = visible(unit, sequence_id, lock=True)
+    await asyncio.to_thread(_switch_off, unit, sequence_id)
+    in_flight = await settle(request, unit, sequence_id=sequence_id)
+    row = await asyncio.to_thread(visible_sequence, unit, sequence_id)
+    return {**shown_sequence(row), "in_flight": in_flight}
+
+
+@router.post("/{sequence_id}/archive", response_model=Sequence)
+def archive(sequence_id: Id, unit: Work) -> dict[str, Any]:
+    """Put an inactive sequence away; again is fine."""
+    row = visible_sequence(unit, sequence_id, lock=True)
     if row["active"]:
-        switch(unit.connection, unit.workspace_id, sequence_id, active=False, trigger="manual")
-    in_flight = facts.name_crossing(unit.connection, sequence_id=sequence_id)
-    return {**shown(unit, sequence_id), "in_flight": in_flight}
-
-
-@router.post("/{sequence_id}/archive")
-def archive(sequence_id: str, unit: Work) -> dict[str, Any]:
-    """Put an inactive sequence away."""
-    if visible(unit, sequence_id, lock=True)["active"]:
         raise ApiError(409, "sequence.active", "Deactivate it first.")
-    sequences.archive(unit.connection, sequence_id)
-    signal_sequence(unit.connection, unit.workspace_id, sequence_id, "archived")
-    return shown(unit, sequence_id)
+    if row["archived_at"] is None:
+        sequences.archive(unit.connection, unit.workspace_id, sequence_id)
+    return shown_sequence(visible_sequence(unit, sequence_id))
 
 
-def shown(unit: Work, sequence_id: str) -> dict[str, Any]:
-    """Show a sequence as callers see it."""
-    row = visible(unit, sequence_id)
-    found = preflight.problems(
-        preflight.SequenceFacts(
-            name=row["name"], steps=tuple(row["steps"]), has_sender=row["mailbox_id"] is not None
-        )
-    )
-    state = _state(row, complete=not found)
-    return {
-        "id": row["id"],
-        "name": row["name"],
-        "state": state,
-        "problems": [{"code": p.code, "pointer": p.pointer, "detail": p.detail} for p in found],
-        "version": row["version"],
-        "banner": _BANNERS.get(state),
-        "sender": None if row["mailbox_id"] is None else {"mailbox_id": row["mailbox_id"]},
-        "schedule_id": row["schedule_id"],
-        "follow_up_schedule_id": row["follow_up_schedule_id"],
-        "steps": [{k: v for k, v in step.items() if k != "next"} for step in row["steps"]],
-    }
+def _switch_off(unit: Work, sequence_id: str) -> None:
+    if visible_sequence(unit, sequence_id, lock=True)["active"]:
+        switch(unit.connection, unit.workspace_id, sequence_id, active=False, trigger="manual")
 
 
-_BANNERS = {
-    "incomplete": "The sequence is incomplete: nothing is sent until it is complete and active.",
-    "ready": "The sequence is not active: candidates are recorded and nothing is sent yet.",
-    "inactive": "The sequence is switched off: everybody waits until it is switched on again.",
-    "archived": "The sequence is archived: nobody can be added.",
-}
-
-
-def _state(row: Any, *, complete: bool) -> str:
-    if row["archived_at"] is not None:
-        return "archived"
-    if row["active"]:
-        return "active"
-    if row["first_activated_at"] is not None:
-        return "inactive"
-    return "ready" if complete else "incomplete"
-
-
-def visible(unit: Work, sequence_id: str, *, lock: bool = False) -> Any:
-    """Read a sequence that the caller may see; raises a 404 otherwise."""
-    row = sequences.one(unit.connection, sequence_id, lock=lock)
-    if row is None or not (
-        unit.principal.role == "admin" or row["owner_id"] == unit.principal.user_id
-    ):
-        raise not_found("sequence")
-    return row
-
-
-def _report(results: Any) -> dict[str, Any]:
-    listed = [
-        {
-            "check": one.check,
-            "ok": one.ok,
-            "skipped": one.skipped,
-            "code": one.code,
-            "detail": one.detail,
-        }
-        for one in results
-    ]
-    return {"ok": all(one.ok for one in results), "results": listed}
+def _refused(unit: Work, results: list[dict[str, Any]]) -> ApiError:
+    """Refuse an activation; what the check found stays in the log."""
+    unit.commit()
+    failed = next(one for one in results if not one["ok"] and not one["skipped"])
+    detail = f"Not started: {failed['detail']}"
+    return ApiError(409, failed["code"], detail, results=results)
 
 
 def _values(unit: Work, body: SequenceIn) -> dict[str, Any]:
@@ -200,7 +196,7 @@ def _values(unit: Work, body: SequenceIn) -> dict[str, Any]:
     if mailbox_id is not None and mailboxes.one(unit.connection, mailbox_id) is None:
         raise not_found("mailbox")
     for schedule_id in (body.schedule_id, body.follow_up_schedule_id):
-        if schedule_id is not None and people.schedule(unit.connection, schedule_id) is None:
+        if schedule_id is not None and schedules.one(unit.connection, schedule_id) is None:
             raise not_found("schedule")
     return {
         "name": body.name,
@@ -219,9 +215,8 @@ def _steps(given: list[StepIn], *, known: frozenset[str]) -> list[dict[str, Any]
     if errors:
         raise ApiError(422, errors[0]["code"], errors[0]["detail"], errors=errors)
     steps = [_stored(step) for step in given]
-    for step, following in zip(steps, [*steps[1:], None], strict=True):
-        step["next"] = None if following is None else following["id"]
-    return steps
+    following = [*(step["id"] for step in steps[1:]), None]
+    return [{**step, "next": next_id} for step, next_id in zip(steps, following, strict=False)]
 
 
 def _stored(step: StepIn) -> dict[str, Any]:

@@ -16,6 +16,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TextIO
 
+from records.vault import parse_keys
+from relay.codec import endpoint_token
 from tools.setup.temporal_server import find_or_build
 from tools.stack.part import Part, PartDied
 from tools.stack.postgres import sqlalchemy_url
@@ -155,6 +157,7 @@ class Stack:
         ports = self._ports
         flags = ["--ip", "127.0.0.1", "--port", str(ports["temporal"])]
         flags += ["--ui-port", str(ports["temporal_ui"])]
+        flags += ["--ui-codec-endpoint", self._codec_endpoint(environment)]
         flags += ["--metrics-port", str(ports["temporal_metrics"]), "--log-level", "warn"]
         flags += ["--db-filename", str(self.home / "temporal.db")]
         flags += ["--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=OFF"]
@@ -165,6 +168,10 @@ class Stack:
         self._cli = str(cli)
         command = [str(cli), "server", "start-dev", *flags]
         return self._part("temporal", command, self._temporal_answers, environment)
+
+    def _codec_endpoint(self, environment: dict[str, str]) -> str:
+        keys = [(k.id, k.key) for k in parse_keys(environment["REPRISE_CODEC_KEY"])]
+        return f"{environment['REPRISE_API_URL']}/codec/{endpoint_token(keys)}"
 
     def _temporal_answers(self) -> bool:
         address = f"127.0.0.1:{self._ports['temporal']}"
@@ -237,7 +244,6 @@ class Stack:
         if self._sandbox:
             base = f"http://127.0.0.1:{ports['sandbox']}"
             told |= {
-                "REPRISE_SANDBOX_URL": base,
                 "REPRISE_GMAIL_URL": f"{base}/",
                 "REPRISE_GOOGLE_AUTH_URL": f"{base}/o/oauth2/v2/auth",
                 "REPRISE_GOOGLE_TOKEN_URL": f"{base}/token",

@@ -1,34 +1,13 @@
 """The HTTP door: who may knock, what is refused and how, and what may be repeated."""
 
-import base64
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
-from api.app import create_app
-from settings import Settings
-from tests.postgres import API_KEY
-
 pytestmark = pytest.mark.integration
 
-KEY = base64.b64encode(bytes(32)).decode()
 STEP = {"subject": "Hello", "body": "<p>Hello</p>", "timing": {"kind": "instant"}}
-
-
-@pytest.fixture
-def door(database_url: str) -> Iterator[TestClient]:
-    settings = Settings(
-        database_url=database_url,
-        vault_key=KEY,
-        codec_key=KEY,
-        google_client_id="client",
-        temporal_address="127.0.0.1:1",
-    )
-    with TestClient(create_app(settings), raise_server_exceptions=False) as client:
-        client.headers["Authorization"] = f"Bearer {API_KEY}"
-        yield client
 
 
 def make_sequence(door: TestClient, **changes: Any) -> dict[str, Any]:
@@ -121,17 +100,18 @@ class TestBadInput:
         assert [one["result"] for one in results] == ["created", "refused", "refused", "refused"]
         assert results[2]["code"] == "candidate.not_found"
 
-    def test_an_external_id_that_exists_is_a_conflict_and_changes_nothing(
-        self, door: TestClient
-    ) -> None:
+    def test_an_external_id_that_exists_enrolls_that_candidate_once(self, door: TestClient) -> None:
         sequence = make_sequence(door)
-        door.post("/candidates", json={"external_id": "e-1"})
-        items = [{"candidate": {}}, {"candidate": {"external_id": "e-1"}}]
+        known = door.post("/candidates", json={"external_id": "e-1"}).json()
+        items = [{"candidate": {"external_id": one}} for one in ("e-1", "e-2", "e-2")]
 
-        answer = door.post(f"/sequences/{sequence['id']}/enrollments:bulk", json={"items": items})
+        job = door.post(f"/sequences/{sequence['id']}/enrollments:bulk", json={"items": items})
 
-        assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
-        assert door.get("/enrollments").json()["data"] == []
+        results = door.get(job.headers["location"]).json()["results"]["data"]
+        assert [one["code"] for one in results] == [None, None, "enrollment.exists"]
+        enrolled = door.get("/enrollments").json()["data"]
+        assert known["id"] in {one["candidate_id"] for one in enrolled}
+        assert len(enrolled) == 2
 
 
 class TestPreflight:

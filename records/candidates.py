@@ -1,9 +1,10 @@
-"""Candidates and schedules: made, changed, read."""
+"""Candidates: made, changed, read, taken out; and events about them."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, func, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 
 from domain.codes import ReasonCode
@@ -13,23 +14,19 @@ from domain.messages import FactKind
 from records import facts, holds
 from records.bulk import insert_rows
 from records.ids import fresh
-from records.tables import candidate_events, candidates, schedules
+from records.tables import candidate_events, candidates
 
 Values = Mapping[str, Any]
 
 
-def make_candidates(
-    connection: Connection, workspace_id: str, people: Sequence[Values]
-) -> list[str]:
+def make(connection: Connection, workspace_id: str, people: Sequence[Values]) -> list[str]:
     """Make candidates in one statement; gives their ids in order."""
     rows = [_candidate_row(workspace_id, person) for person in people]
     insert_rows(connection, candidates, rows)
     return [row["id"] for row in rows]
 
 
-def change_candidate(
-    connection: Connection, workspace_id: str, candidate_id: str, changes: Values
-) -> None:
+def change(connection: Connection, workspace_id: str, candidate_id: str, changes: Values) -> None:
     """Change a candidate and let go what its data held."""
     values = dict(changes)
     if "emails" in values:
@@ -47,17 +44,18 @@ def change_candidate(
     holds.release(connection, workspace_id, ResourceKind.CANDIDATE, candidate_id)
 
 
-def remove_candidate(connection: Connection, workspace_id: str, candidate_id: str) -> None:
-    """Take a candidate out; live enrollments end."""
-    facts.stop_candidate(connection, workspace_id, candidate_id, code=ReasonCode.DELETED)
+def remove(connection: Connection, workspace_id: str, candidate_id: str) -> list[str]:
+    """Take a candidate out; gives the live enrollments that this ended."""
+    ended = facts.stop_candidate(connection, workspace_id, candidate_id, code=ReasonCode.DELETED)
     connection.execute(
         update(candidates)
         .where(candidates.c.id == candidate_id)
         .values(removed_at=func.clock_timestamp())
     )
+    return ended
 
 
-def candidate(connection: Connection, candidate_id: str) -> RowMapping | None:
+def one(connection: Connection, candidate_id: str) -> RowMapping | None:
     """Read a candidate."""
     query = select(candidates).where(
         candidates.c.id == candidate_id, candidates.c.removed_at.is_(None)
@@ -65,12 +63,23 @@ def candidate(connection: Connection, candidate_id: str) -> RowMapping | None:
     return connection.execute(query).mappings().first()
 
 
-def candidate_by_external_id(connection: Connection, external_id: str) -> str | None:
-    """Find the candidate with an external id."""
-    query = select(candidates.c.id).where(
-        candidates.c.external_id == external_id, candidates.c.removed_at.is_(None)
+def listed(
+    connection: Connection, *, after: str, limit: int, external_id: str | None = None
+) -> list[RowMapping]:
+    """Read a page of candidates."""
+    query = select(candidates).where(candidates.c.id > after, candidates.c.removed_at.is_(None))
+    if external_id is not None:
+        query = query.where(candidates.c.external_id == external_id)
+    return list(connection.execute(query.order_by("id").limit(limit)).mappings())
+
+
+def ids_by_external_id(connection: Connection, external_ids: Sequence[str]) -> dict[str, str]:
+    """Find the candidates that have these external ids."""
+    query = select(candidates.c.external_id, candidates.c.id).where(
+        candidates.c.external_id == func.any(list(external_ids)),
+        candidates.c.removed_at.is_(None),
     )
-    return connection.execute(query).scalar_one_or_none()
+    return {str(row.external_id): str(row.id) for row in connection.execute(query)}
 
 
 def note_event(
@@ -80,11 +89,11 @@ def note_event(
     *,
     kind: str,
     external_id: str,
+    occurred_at: datetime | None,
     code: ReasonCode,
     fact: FactKind,
 ) -> list[str] | None:
     """Accept an event once; gives the enrollments that it ended, None for a repeat."""
-
     stored = connection.execute(
         pg_insert(candidate_events)
         .values(
@@ -93,6 +102,7 @@ def note_event(
             candidate_id=candidate_id,
             type=kind,
             external_id=external_id,
+            occurred_at=occurred_at,
         )
         .on_conflict_do_nothing()
         .returning(candidate_events.c.id)
@@ -100,21 +110,6 @@ def note_event(
     if stored is None:
         return None
     return facts.stop_candidate(connection, workspace_id, candidate_id, code=code, kind=fact)
-
-
-def make_schedule(connection: Connection, workspace_id: str, values: Values) -> str:
-    """Make a schedule."""
-    schedule_id = fresh(Prefix.SCHEDULE)
-    connection.execute(
-        insert(schedules).values(id=schedule_id, workspace_id=workspace_id, **values)
-    )
-    return schedule_id
-
-
-def schedule(connection: Connection, schedule_id: str) -> RowMapping | None:
-    """Read a schedule."""
-    query = select(schedules).where(schedules.c.id == schedule_id)
-    return connection.execute(query).mappings().first()
 
 
 def with_ids(emails: Sequence[Values]) -> list[dict[str, Any]]:

@@ -1,0 +1,38 @@
+"""Acknowledges a stop only when nothing crosses it, or names what may."""
+
+import asyncio
+from functools import partial
+
+from fastapi import Request
+
+from api.unit import Unit
+from records import facts
+
+PATIENCE = 10.0  #: Seconds that an answer waits for sends that are on their way already.
+LOOK_EVERY = 0.05
+
+
+async def settle(
+    request: Request,
+    unit: Unit,
+    *,
+    enrollment_ids: list[str] | None = None,
+    sequence_id: str | None = None,
+) -> list[str]:
+    """Commit the stop, wait for what is being submitted, and name what still is.
+
+    From the commit on no new send passes its gate, so what is named here is all that can follow.
+    """
+    await asyncio.to_thread(unit.renew)
+    request.app.state.nudge()
+    in_flight, name_crossing = (
+        partial(do, unit.connection, enrollment_ids=enrollment_ids, sequence_id=sequence_id)
+        for do in (facts.in_flight, facts.name_crossing)
+    )
+    clock = asyncio.get_running_loop().time
+    deadline = clock() + PATIENCE
+    while clock() < deadline:
+        if not await asyncio.to_thread(in_flight):
+            return []
+        await asyncio.sleep(LOOK_EVERY)
+    return await asyncio.to_thread(name_crossing)

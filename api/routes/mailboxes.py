@@ -1,0 +1,141 @@
+"""Mailboxes: added, changed, paused, taken out."""
+
+import secrets
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from api.editing import IfMatch, check_match, put_tag
+from api.paging import Paging
+from api.problems import ApiError, not_found
+from api.shapes.common import Id, Page
+from api.shapes.mailboxes import (
+    ConnectingMailbox,
+    Mailbox,
+    MailboxChange,
+    MailboxIn,
+    MailboxPause,
+)
+from api.unit import UnitRoute, Work
+from api.views.reasons import reason_of
+from api.zones import check_zone
+from records import mailboxes
+
+router = APIRouter(prefix="/mailboxes", route_class=UnitRoute, tags=["mailboxes"])
+
+
+@router.post("", status_code=201, response_model=ConnectingMailbox)
+def make(body: MailboxIn, unit: Work, request: Request) -> dict[str, Any]:
+    """Add a mailbox; its owner then opens `authorize_url`."""
+    if body.kind != "gmail":
+        detail = "Only Gmail mailboxes can be connected so far; give kind gmail."
+        raise ApiError(422, "mailbox.kind_not_supported", detail)
+    check_zone(body.zone)
+    values = {"kind": body.kind, "address": body.address.strip().lower(), **_values(body)}
+    try:
+        mailbox_id = mailboxes.make(unit.connection, unit.workspace_id, values)
+    except mailboxes.AddressTaken:
+        detail = "The workspace has a mailbox with this address; reconnect that one."
+        raise ApiError(409, "mailbox.exists", detail) from None
+    return _connecting(request, unit, mailbox_id)
+
+
+@router.get("", response_model=Page[Mailbox])
+def list_them(unit: Work, paging: Paging) -> dict[str, Any]:
+    """List the mailboxes."""
+    rows = mailboxes.listed(unit.connection, after=paging.after, limit=paging.peek)
+    return paging.page(rows, _shown)
+
+
+@router.get("/{mailbox_id}", response_model=Mailbox)
+def read(mailbox_id: Id, unit: Work, response: Response) -> dict[str, Any]:
+    """Read one mailbox."""
+    return _tagged(unit, mailbox_id, response)
+
+
+@router.patch("/{mailbox_id}", response_model=Mailbox)
+def change(
+    mailbox_id: Id, body: MailboxChange, unit: Work, response: Response, if_match: IfMatch = None
+) -> dict[str, Any]:
+    """Change the fields that are given; limits count for slots booked from now on."""
+    check_zone(body.zone)
+    check_match(if_match, _row(unit, mailbox_id)["revision"])
+    mailboxes.change(unit.connection, mailbox_id, _values(body))
+    return _tagged(unit, mailbox_id, response)
+
+
+@router.post("/{mailbox_id}/reconnect", response_model=ConnectingMailbox)
+def reconnect(mailbox_id: Id, unit: Work, request: Request) -> dict[str, Any]:
+    """Begin a new consent."""
+    _row(unit, mailbox_id)
+    return _connecting(request, unit, mailbox_id)
+
+
+@router.post("/{mailbox_id}/pause", response_model=Mailbox)
+def pause(mailbox_id: Id, body: MailboxPause, unit: Work) -> dict[str, Any]:
+    """Let nothing leave from it; what comes due waits until it is resumed. Again is fine."""
+    _row(unit, mailbox_id)
+    mailboxes.pause(unit.connection, unit.workspace_id, mailbox_id, reason=body.reason)
+    return _shown(_row(unit, mailbox_id))
+
+
+@router.post("/{mailbox_id}/resume", response_model=Mailbox)
+def resume(mailbox_id: Id, unit: Work) -> dict[str, Any]:
+    """Let it send again; what waited for it books new slots. Again is fine."""
+    _row(unit, mailbox_id)
+    mailboxes.resume(unit.connection, unit.workspace_id, mailbox_id)
+    return _shown(_row(unit, mailbox_id))
+
+
+@router.delete("/{mailbox_id}", status_code=204, response_class=Response)
+def remove(mailbox_id: Id, unit: Work) -> Response:
+    """Take a mailbox out of the workspace."""
+    _row(unit, mailbox_id)
+    mailboxes.remove(unit.connection, unit.workspace_id, mailbox_id)
+    return Response(status_code=204)
+
+
+def _values(body: MailboxIn | MailboxChange) -> dict[str, Any]:
+    given = body.model_dump(exclude_unset=isinstance(body, MailboxChange))
+    spacing = given.pop("spacing_seconds", None)
+    values = {k: v for k, v in given.items() if k in ("display_name", "daily_limit", "zone")}
+    return values if spacing is None else {**values, "spacing_ms": round(spacing * 1000)}
+
+
+def _connecting(request: Request, unit: Work, mailbox_id: str) -> dict[str, Any]:
+    state, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(48)
+    mailboxes.await_consent(
+        unit.connection, unit.workspace_id, mailbox_id, state=state, verifier=verifier
+    )
+    row = _row(unit, mailbox_id)
+    app = request.app.state
+    url = app.oauth.authorize_url(
+        redirect_uri=app.redirect_uri, state=state, verifier=verifier, address=row["address"]
+    )
+    return {**_shown(row), "authorize_url": url}
+
+
+def _row(unit: Work, mailbox_id: str) -> Any:
+    row = mailboxes.one(unit.connection, mailbox_id)
+    if row is None:
+        raise not_found("mailbox")
+    return row
+
+
+def _tagged(unit: Work, mailbox_id: str, response: Response) -> dict[str, Any]:
+    row = _row(unit, mailbox_id)
+    put_tag(response, row["revision"])
+    return _shown(row)
+
+
+def _shown(row: Any) -> dict[str, Any]:
+    age = row["cursor_age_seconds"]
+    names = ("id", "kind", "address", "display_name", "zone", "state", "code", "paused")
+    return {
+        **{name: row[name] for name in names},
+        "reason": reason_of(row["code"]),
+        "resume_at": None,
+        "cursor_age_seconds": None if age is None else round(float(age), 1),
+        **{name: row[name] for name in ("sent_today", "booked", "daily_limit")},
+        "spacing_seconds": row["spacing_ms"] / 1000,
+    }

@@ -1,0 +1,78 @@
+"""Mailboxes as callers send and see them."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from api.shapes.common import Address, Reason, Strict, Text, Zone
+from domain.codes import ReasonCode
+from domain.mailbox import MailboxState
+
+
+class MailboxIn(Strict):
+    """A mailbox to connect."""
+
+    kind: Literal["gmail", "outlook", "smtp"] = Field(
+        description="What it is; only gmail so far.", examples=["gmail"]
+    )
+    address: Address = Field(
+        description="Its e-mail address.", examples=["mia.lopez@recruiting.example"]
+    )
+    display_name: Text = Field("", description="The name in From.", examples=["Mia Lopez"])
+    daily_limit: int = Field(
+        400, ge=1, le=10_000, description="Most messages a local day, and in any 24 hours."
+    )
+    spacing_seconds: float = Field(
+        3, ge=0, le=3600, allow_inf_nan=False, description="Least seconds between two messages."
+    )
+    zone: Zone | None = Field(None, description="IANA zone of its owner: whose day counts.")
+
+
+class MailboxChange(Strict):
+    """What may be changed of a mailbox; a field left out stays."""
+
+    display_name: Text = Field("", description="The name in From.")
+    daily_limit: int = Field(400, ge=1, le=10_000, description="For slots booked from now on.")
+    spacing_seconds: float = Field(3, ge=0, le=3600, allow_inf_nan=False, description="Seconds.")
+    zone: Zone | None = Field(None, description="IANA zone of its owner.")
+
+
+class MailboxPause(Strict):
+    """Why a mailbox is paused."""
+
+    reason: Text = Field("", description="For the log.")
+
+
+class Mailbox(BaseModel):
+    """A mailbox."""
+
+    id: str
+    kind: str
+    address: str
+    display_name: str
+    zone: str | None = Field(description="IANA zone of its owner.")
+    state: MailboxState = Field(description="Whether it can send.")
+    paused: bool = Field(description="Whether a person paused it.")
+    code: ReasonCode | None = Field(description="Why it cannot send, if it cannot.")
+    reason: Reason | None = Field(description="The same in words.")
+    resume_at: datetime | None = Field(description="When it goes on by itself (UTC).")
+    cursor_age_seconds: float | None = Field(description="Since its inbox was last read.")
+    sent_today: int = Field(description="Messages accepted on its present local day.")
+    booked: int = Field(description="Slots reserved and not used yet.")
+    daily_limit: int
+    spacing_seconds: float
+
+
+class ConnectingMailbox(Mailbox):
+    """A mailbox whose owner must consent."""
+
+    authorize_url: str = Field(description="Where its owner consents; works for 15 minutes.")
+
+
+class Connected(BaseModel):
+    """The end of a consent."""
+
+    mailbox_id: str
+    state: Literal["connected"]
+    released: int = Field(description="Enrollments that this let go on.")
