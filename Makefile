@@ -4,14 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup test check settings temporal up demo clean
+.PHONY: help setup test check settings histories temporal up demo bench
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 $(READY): requirements.lock
 	@echo "Setting up $(VENV) from requirements.lock ..."
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name one with PYTHON=..."; exit 1; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
 	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
 	@touch $(READY)
 
@@ -28,6 +28,9 @@ check: $(READY) ## Lint, format, types and import rules
 	@$(BIN)/ruff format --check .
 	@$(BIN)/basedpyright
 	@$(BIN)/lint-imports
+
+bench: temporal ## Run the benchmarks (ARGS="--scale 0.1 cost rates" for a quick part)
+	@$(BIN)/python -W ignore -m benchmarks $(ARGS)
 
 histories: temporal ## Record histories for the replay test (adds, never edits)
 	@$(BIN)/python -W ignore -m tests.replay.record

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tools.setup.temporal_server import NoTemporal
 from tools.stack.part import PartDied
+from tools.stack.ports import NoPort
 from tools.stack.stack import Stack, StackError
 
 
@@ -26,7 +27,7 @@ def main() -> int:
     stack = Stack(arguments.home, workers=arguments.workers, sandbox=sandbox, say=_say)
     try:
         stack.start()
-    except (PartDied, StackError, NoTemporal) as error:
+    except (PartDied, StackError, NoTemporal, NoPort) as error:
         print(error, file=sys.stderr)
         return 1
     stop.wait()

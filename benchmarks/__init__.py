@@ -1,1 +1,1 @@
-"""What we publish, each number a command."""
+"""What we publish, each a command: costs as counts, rates beside a bare Temporal workflow."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
 
 APP_ROLE = "reprise_app"
@@ -73,7 +74,7 @@ def enter(connection: Connection, workspace_id: str) -> None:
 
 def is_away(error: Exception) -> bool:
     """Say whether an error means that Postgres cannot be reached just now."""
-    return isinstance(error, OperationalError) or (
+    return isinstance(error, OperationalError | PoolTimeout) or (
         getattr(error, "connection_invalidated", False) is True
     )
 

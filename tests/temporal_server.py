@@ -5,36 +5,16 @@ import os
 from temporalio.testing import WorkflowEnvironment
 
 from relay.codec import data_converter
+from tools.stack.temporal import server_flags
 
 KEYS = [("test", bytes(range(32)))]
-
-FLAGS = [
-    *(
-        flag
-        for name in ("Workspace", "Sequence", "Mailbox", "Status", "Code")
-        for flag in ("--search-attribute", f"Reprise{name}=Keyword")
-    ),
-    *(
-        flag
-        for value in (
-            "frontend.WorkflowTimeSkippingEnabled=true",
-            "matching.enableFairness=true",
-            "frontend.rps=20000",
-            "frontend.namespaceRPS=20000",
-            'history.timerProcessorMaxTimeShift="1ms"',
-            "history.timerProcessorMaxPollRPS=1000",
-            "history.transferProcessorMaxPollRPS=1000",
-        )
-        for flag in ("--dynamic-config-value", value)
-    ),
-]
 
 
 async def start(cli: str) -> WorkflowEnvironment:
     """Start a server with the stack's own flags."""
     return await WorkflowEnvironment.start_time_skipping_v2(
         dev_server_existing_path=cli,
-        dev_server_extra_args=FLAGS,
+        dev_server_extra_args=server_flags(),
         dev_server_log_level="error",
         data_converter=data_converter(KEYS),
         ui=False,

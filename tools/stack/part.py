@@ -29,12 +29,16 @@ class Part:
     log: Path
     folder: Path
     seconds: float = 60
+    user: str | None = None  #: Whom it runs as; ourselves by default.
+    stop_signal: signal.Signals = signal.SIGTERM
     process: subprocess.Popen[bytes] | None = None
     restarts: int = 0
     born_at: float = field(default=0.0)
 
     def start(self) -> None:
-        """Start it; its output goes to its log."""
+        """Start it; its output goes to its log. What an earlier life left of it ends first."""
+        if self.process is not None:
+            self._end_group()
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self.born_at = time.monotonic()
         with self.log.open("ab") as log:
@@ -46,6 +50,7 @@ class Part:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                user=self.user,
                 preexec_fn=_die_with_parent if os.uname().sysname == "Linux" else None,
             )
 
@@ -69,12 +74,12 @@ class Part:
         """Ask it to end, then make it; its whole group goes."""
         if self.process is None:
             return
-        self._signal(signal.SIGTERM)
-        try:
+        with suppress(ProcessLookupError):
+            self.process.send_signal(self.stop_signal)
+        with suppress(subprocess.TimeoutExpired):
             self.process.wait(grace)
-        except subprocess.TimeoutExpired:
-            self._signal(signal.SIGKILL)
-            self.process.wait()
+        self._end_group()
+        self.process.wait()
 
     def tail(self) -> str:
         """Give its last log lines."""
@@ -83,10 +88,11 @@ class Part:
         lines = self.log.read_text("utf-8", "replace").splitlines()
         return "\n".join(f"    {line}" for line in lines[-TAIL_LINES:])
 
-    def _signal(self, number: int) -> None:
+    def _end_group(self) -> None:
+        """Leave nothing of it behind."""
         assert self.process is not None
         with suppress(ProcessLookupError):
-            os.killpg(self.process.pid, number)
+            os.killpg(self.process.pid, signal.SIGKILL)
 
 
 def _die_with_parent() -> None:

@@ -1,0 +1,165 @@
+"""Ports that do nothing, so that a rate shows what workflow and activity code cost by themselves.
+
+Only benchmarks use them; every line of the activity's own code still runs.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+from domain.codes import ReasonCode
+from domain.delivery import DeliveryState
+from domain.errors import NotFound
+from domain.mail import Arrivals, Draft, Letter, Receipt, Recipient, StepContent
+from domain.messages import Booking, PerformStep, ResultKind, StepResult
+from domain.ports import Attempt, Claim
+
+GAP = timedelta(seconds=2)
+"""From one step to the next, in both workflows: long enough that each step really needs its timer,
+short enough that the processors, not the timers, are what a round waits for."""
+
+_DRAFT = Draft(
+    key="",
+    from_address="",
+    from_name="",
+    to_address="",
+    to_name="",
+    recipient=Recipient(),
+    content=StepContent(),
+    written_at=datetime(2026, 1, 1, tzinfo=UTC),
+)
+_LETTER = Letter(subject="", html="", text="", mime=b"", message_id="")
+_RECEIPT = Receipt(provider_message_id="m", thread_id="t", message_id="<m>")
+
+
+class NoopLedger:
+    """Lets every step through; the next one is due after a gap."""
+
+    def __init__(self, gap: timedelta) -> None:
+        self._gap = gap
+
+    def claim(self, request: PerformStep, attempt: Attempt) -> Claim | StepResult | None:
+        """Give a claim on nothing."""
+        return Claim(
+            delivery_id="",
+            workspace_id=request.workspace_id,
+            key=request.enrollment_id,
+            fence=1,
+            state=DeliveryState.CLAIMED,
+            mailbox_id="",
+            draft=_DRAFT,
+            generations={},
+        )
+
+    def rendered(self, claim: Claim, letter: Letter) -> None:
+        """Do nothing."""
+
+    def drafted(self, claim: Claim, draft_id: str) -> str | None:
+        """Give a cursor."""
+        return "1"
+
+    def submit(self, claim: Claim, attempt: Attempt) -> StepResult | None:
+        """Let it through."""
+
+    def unsent(self, claim: Claim) -> None:
+        """Do nothing."""
+
+    def undrafted(self, claim: Claim) -> None:
+        """Do nothing."""
+
+    def sent(
+        self, claim: Claim, receipt: Receipt, request: PerformStep, attempt: Attempt
+    ) -> StepResult:
+        """Book the next step after the gap."""
+        if request.next_step_id is None:
+            return StepResult(kind=ResultKind.SENT)
+        due = attempt.at + self._gap
+        return StepResult(kind=ResultKind.SENT, booking=Booking(not_before=due, slot_at=due))
+
+    def hold(
+        self, claim: Claim, code: ReasonCode, detail: str, request: PerformStep, attempt: Attempt
+    ) -> StepResult | None:
+        """Never happens here."""
+        raise AssertionError(detail)
+
+    def fault(
+        self, request: PerformStep, attempt: Attempt, code: ReasonCode, detail: str
+    ) -> StepResult | None:
+        """Never happens here."""
+        raise AssertionError(detail)
+
+    def provider_failed(self, claim: Claim, detail: str, attempt: Attempt) -> int:
+        """Never happens here."""
+        raise AssertionError(detail)
+
+
+class NoopWriter:
+    """Writes an empty letter."""
+
+    def write(self, draft: Draft) -> Letter:
+        """Give it."""
+        return _LETTER
+
+
+class NoopInbox:
+    """An inbox in which nothing ever arrives."""
+
+    def cursor(self, mailbox_id: str, workspace_id: str) -> str | None:
+        """Give a cursor."""
+        return "1"
+
+    def accept(self, mailbox_id: str, workspace_id: str, cursor: str, arrivals: Arrivals) -> int:
+        """Store nothing."""
+        return 0
+
+    def polled(self, mailbox_id: str, workspace_id: str) -> None:
+        """Do nothing."""
+
+    def detection(self, mailbox_id: str, workspace_id: str, fault: Exception | None) -> bool:
+        """Say that all is well."""
+        return False
+
+
+class NoopClients:
+    """Opens a client that accepts everything at once."""
+
+    def open(self, mailbox_id: str, workspace_id: str) -> "NoopClient":
+        """Give it."""
+        return NoopClient()
+
+
+class NoopClient:
+    """A mailbox that answers at once."""
+
+    def create_draft(self, letter: Letter) -> str:
+        """Accept."""
+        return "d"
+
+    def send_draft(self, draft_id: str) -> str:
+        """Accept."""
+        return "m"
+
+    def draft_exists(self, draft_id: str) -> bool:
+        """Never asked here."""
+        return False
+
+    def delete_draft(self, draft_id: str) -> None:
+        """Do nothing."""
+
+    def read_back(self, provider_message_id: str) -> Receipt:
+        """Give ids."""
+        return _RECEIPT
+
+    def find_sent(self, key: str, *, since: str) -> Receipt | None:
+        """Never asked here."""
+        return None
+
+    def cursor(self) -> str:
+        """Give a cursor."""
+        return "1"
+
+    def arrivals(self, cursor: str) -> Arrivals:
+        """Nothing came."""
+        return Arrivals(cursor="1")
+
+    def recent(self, *, days: int) -> Arrivals:
+        """Never asked here."""
+        raise NotFound(str(days))

@@ -1,0 +1,169 @@
+"""The yard: a running stack, a door to its API, and a Temporal client of our own."""
+
+import asyncio
+import base64
+import subprocess
+import sys
+import time
+import urllib.request
+import uuid
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+from temporalio.client import Client
+
+from benchmarks.noop import GAP
+from domain.ids import Prefix
+from domain.messages import Booking
+from domain.plan import Channel, Plan, PlanStep
+from domain.state import EnrollmentStart
+from domain.timing import Timing, TimingKind
+from records.database import Database
+from records.health import Health
+from records.ids import fresh
+from records.vault import parse_keys
+from relay.client import connect
+from tools.stack.stack import ROOT, Stack
+
+DAY = 86_400
+WEEK = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
+@dataclass
+class Yard:
+    """What every benchmark works with; `scale` shrinks the numbers for a quick look."""
+
+    stack: Stack
+    client: Client
+    door: httpx.Client
+    health: Health
+    scale: float
+
+    def sized(self, number: int) -> int:
+        """Give a number of things at this scale, at least 10."""
+        return max(10, round(number * self.scale))
+
+    @property
+    def key(self) -> bytes:
+        """The payload key of the stack."""
+        return parse_keys((self.stack.home / "secrets" / "codec_key").read_text("utf-8"))[0].key
+
+    def post(self, path: str, body: Any = None) -> dict[str, Any]:
+        """POST to the API."""
+        answer = self.door.post(path, json={} if body is None else body)
+        if answer.is_error:
+            raise RuntimeError(f"{path}: {answer.text}")
+        return answer.json()
+
+    def make_sequence(self, *timings: dict[str, Any]) -> str:
+        """Connect a mailbox and write an active sequence that sends from it, day and night."""
+        address = f"bench-{uuid.uuid4().hex[:8]}@recruiters.example"
+        mailbox = self.post(
+            "/mailboxes",
+            {"kind": "gmail", "address": address, "daily_limit": 10_000, "spacing_seconds": 0},
+        )
+        url = mailbox["authorize_url"]
+        httpx.get(url, follow_redirects=True, timeout=30).raise_for_status()
+        window = {"days": WEEK, "start": "00:00", "end": "24:00"}
+        schedule = self.post("/schedules", {"name": "b", "zone": "UTC", "windows": [window]})
+        steps = [
+            {
+                "thread": "new" if n == 0 else "reply",
+                "subject": "A role" if n == 0 else "",
+                "body": "<p>Hello {{ candidate.first_name }}.</p>",
+                "timing": timing,
+            }
+            for n, timing in enumerate(timings)
+        ]
+        sender = {"mailbox_id": mailbox["id"]}
+        body = {"name": "b", "sender": sender, "schedule_id": schedule["id"], "steps": steps}
+        sequence = self.post("/sequences", body)
+        self.post(f"/sequences/{sequence['id']}/activate")
+        return str(sequence["id"])
+
+    def counters(self, name: str) -> float:
+        """Sum a counter of the Temporal server's own metrics."""
+        with urllib.request.urlopen(self.stack.state["temporal_metrics"], timeout=10) as answer:
+            lines = answer.read().decode().splitlines()
+        return sum(float(one.rsplit(" ", 1)[1]) for one in lines if one.startswith(f"{name}{{"))
+
+    def until(self, true: Callable[[], bool], seconds: float, what: str) -> float:
+        """Poll until something is true; gives the seconds it took."""
+        begun = time.monotonic()
+        while not true():
+            if time.monotonic() - begun > seconds:
+                raise TimeoutError(f"Not within {seconds:.0f} s: {what}")
+            time.sleep(0.05)
+        return time.monotonic() - begun
+
+
+def people(number: int) -> list[dict[str, Any]]:
+    """Make items of a bulk."""
+    tag = uuid.uuid4().hex[:8]
+    return [
+        {
+            "candidate": {
+                "external_id": f"{tag}-{n}",
+                "first_name": f"Jo{n}",
+                "emails": [{"address": f"jo.{tag}.{n}@candidates.example"}],
+            }
+        }
+        for n in range(number)
+    ]
+
+
+def start_of(steps: int, *, due_at: datetime | None = None) -> EnrollmentStart:
+    """Make the input of an enrollment's workflow."""
+    ids = [fresh(Prefix.STEP) for _ in range(steps)]
+    made = tuple(
+        PlanStep(
+            id=one,
+            timing=Timing(kind=TimingKind.LATER, seconds=3 * DAY),
+            next=ids[n + 1] if n + 1 < steps else None,
+        )
+        for n, one in enumerate(ids)
+    )
+    due = due_at or datetime.now(UTC) + GAP
+    return EnrollmentStart(
+        enrollment_id=fresh(Prefix.ENROLLMENT),
+        workspace_id=fresh(Prefix.WORKSPACE),
+        plan=Plan(version=1, accounts={Channel.EMAIL: fresh(Prefix.MAILBOX)}, steps=made),
+        step_id=ids[0],
+        first=Booking(not_before=due, slot_at=due),
+    )
+
+
+@asynccontextmanager
+async def bare_worker(yard: Yard, queue: str) -> AsyncGenerator[None]:
+    """Run the worker of `benchmarks.bare` in a process of its own."""
+    command = [sys.executable, "-m", "benchmarks.bare", yard.stack.state["temporal"], queue]
+    command.append(base64.b64encode(yard.key).decode())
+    process = await asyncio.create_subprocess_exec(
+        *command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT
+    )
+    assert process.stdout is not None
+    assert process.stdin is not None
+    await process.stdout.readline()
+    try:
+        yield
+    finally:
+        process.stdin.close()
+        await process.wait()
+
+
+@asynccontextmanager
+async def open_yard(home: Path, scale: float) -> AsyncGenerator[Yard]:
+    """Start a stack and open every door to it."""
+    with Stack(home, say=lambda text: print(text, file=sys.stderr, flush=True)) as stack:
+        keys = parse_keys((home / "secrets" / "codec_key").read_text("utf-8"))
+        client = await connect(stack.state["temporal"], "default", [(k.id, k.key) for k in keys])
+        headers = {"Authorization": f"Bearer {stack.state['api_key']}"}
+        database = Database(stack.state["database_url"], pool_size=2)
+        with httpx.Client(base_url=stack.state["api"], headers=headers, timeout=600) as door:
+            yield Yard(stack, client, door, Health(database), scale)
+        database.close()
