@@ -10,11 +10,11 @@ from tools.stack.temporal import server_flags
 KEYS = [("test", bytes(range(32)))]
 
 
-async def start(cli: str) -> WorkflowEnvironment:
+async def start(cli: str, *flags: str) -> WorkflowEnvironment:
     """Start a server with the stack's own flags."""
     return await WorkflowEnvironment.start_time_skipping_v2(
         dev_server_existing_path=cli,
-        dev_server_extra_args=server_flags(),
+        dev_server_extra_args=[*server_flags(), *flags],
         dev_server_log_level="error",
         data_converter=data_converter(KEYS),
         ui=False,

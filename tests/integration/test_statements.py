@@ -1,0 +1,72 @@
+"""What enrolling and a step cost Postgres, in statements. A count that grows must be wanted."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event
+
+from tests.integration.world import INSTANT, LATER, World
+
+pytestmark = pytest.mark.integration
+
+PER_ENROLLING = 15  #: However many are enrolled in one call, and whatever they wait for.
+PER_STEP = 20  #: From the gate to the next step's slot; five of them name the workspace.
+TRANSACTIONS_PER_STEP = 5
+
+
+class Counted:
+    def __init__(self) -> None:
+        self.statements: list[str] = []
+        self.commits = 0
+
+
+@contextmanager
+def counting() -> Iterator[Counted]:
+    """Count every statement of every engine."""
+    seen = Counted()
+
+    def note_statement(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        seen.statements.append(statement)
+
+    def note_commit(connection: Any) -> None:
+        seen.commits += 1
+
+    event.listen(Engine, "before_cursor_execute", note_statement)
+    event.listen(Engine, "commit", note_commit)
+    try:
+        yield seen
+    finally:
+        event.remove(Engine, "before_cursor_execute", note_statement)
+        event.remove(Engine, "commit", note_commit)
+
+
+@pytest.mark.parametrize("number", [1, 10, 200])
+async def test_enrolling_costs_the_same_for_one_and_for_many(world: World, number: int) -> None:
+    sequence = world.make_sequence(world.make_mailbox(daily_limit=1000), LATER)
+    people = [world.make_candidate() for _ in range(number)]
+
+    with counting() as seen:
+        world.enroll(sequence, *people)
+
+    assert len(seen.statements) == PER_ENROLLING, "\n".join(seen.statements)
+    assert seen.commits == 1
+
+
+async def test_a_step_costs_a_fixed_number_of_statements(world: World) -> None:
+    sequence = world.make_sequence(world.make_mailbox(cursor="0"), INSTANT, LATER, LATER)
+    enrollment = world.enroll_one(sequence)
+    await world.relay()
+    await world.until(lambda: len(world.mail.sent()) == 1, "the first mail")
+    await world.until(lambda: world.row(enrollment)["slot_at"] is not None, "the next slot")
+
+    handle = world.handle(enrollment)
+
+    with counting() as seen:
+        await world.skipper.fast_forward(handle, timedelta(days=4))
+
+    assert len(world.mail.sent()) == 2
+    assert len(seen.statements) == PER_STEP, "\n\n".join(seen.statements)
+    assert seen.commits == TRANSACTIONS_PER_STEP
