@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup test check settings histories temporal up demo bench
+.PHONY: help setup test check settings codes histories temporal up demo bench
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
@@ -31,6 +31,9 @@ check: $(READY) ## Lint, format, types and import rules
 
 bench: temporal ## Run the benchmarks (ARGS="--scale 0.1 cost rates" for a quick part)
 	@$(BIN)/python -W ignore -m benchmarks $(ARGS)
+
+codes: $(READY) ## Write docs/reason-codes.md from the catalog and the tests
+	@$(BIN)/python -W ignore -m tests.reachable
 
 histories: temporal ## Record histories for the replay test (adds, never edits)
 	@$(BIN)/python -W ignore -m tests.replay.record

@@ -120,6 +120,11 @@ def step_of(row: GateRow, step_id: str) -> Mapping[str, Any] | None:
     return next((step for step in row["steps"] if step["id"] == step_id), None)
 
 
+def is_first(row: GateRow, step_id: str) -> bool:
+    """Say whether a step opens the sequence; the others follow up."""
+    return bool(row["steps"]) and row["steps"][0]["id"] == step_id
+
+
 def _no_address(row: GateRow) -> Refusal | None:
     if address_of(row) is not None:
         return None

@@ -18,7 +18,7 @@ from domain.messages import (
 )
 from domain.ports import Attempt, Claim
 from records import booking, log
-from records.gate import GateRow, step_of
+from records.gate import GateRow, is_first, step_of
 from records.holding import generations_of, step_ids, store_hold
 from records.plans import timing_of
 from records.projection import projected
@@ -76,15 +76,29 @@ def defer(
     due = max(request.not_before or attempt.at, attempt.at)
     found = None if step is None else _book(connection, row, request, request.step_id, due, hours)
     if found is None:
-        return store_hold(
-            connection,
-            row,
-            request,
-            attempt,
-            code=ReasonCode.SCHEDULE_INVALID,
-            detail="The schedule never opens." if step else "The version has no such step.",
-            relied_on=generations_of(row),
-        )
+        return _never_opens(connection, row, request, attempt)
+    _wait_for(connection, row, request, attempt, found)
+    return StepResult(kind=ResultKind.DEFERRED, code=found.code, booking=found)
+
+
+def _never_opens(
+    connection: Connection, row: GateRow, request: PerformStep, attempt: Attempt
+) -> StepResult | None:
+    follow_up = row["follow_up_schedule_id"] is not None and not is_first(row, request.step_id)
+    code = ReasonCode.FOLLOWUP_SCHEDULE_INVALID if follow_up else ReasonCode.SCHEDULE_INVALID
+    detail = f"The {'follow-up ' if follow_up else ''}schedule never opens."
+    if step_of(row, request.step_id) is None:
+        code, detail = ReasonCode.SYSTEM_ERROR, "The version has no such step."
+    relied_on = generations_of(row)
+    return store_hold(
+        connection, row, request, attempt, code=code, detail=detail, relied_on=relied_on
+    )
+
+
+def _wait_for(
+    connection: Connection, row: GateRow, request: PerformStep, attempt: Attempt, found: Booking
+) -> None:
+    """Show the booked slot and log it."""
     _change(
         connection,
         row["id"],
@@ -104,7 +118,6 @@ def defer(
         **step_ids(row, request, attempt),
         detail={"until": found.slot_at.isoformat() if found.slot_at else None},
     )
-    return StepResult(kind=ResultKind.DEFERRED, code=found.code, booking=found)
 
 
 def move_on(

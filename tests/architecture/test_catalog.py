@@ -8,6 +8,7 @@ from domain.catalog import CATALOG, find
 from domain.codes import ReasonCode
 from domain.status import status_for
 from settings import table
+from tests.reachable import PAGE, page
 
 README = (Path(__file__).parent.parent.parent / "README.md").read_text("utf-8")
 
@@ -45,3 +46,7 @@ def test_a_source_documents_name_finds_its_code(name: str, code: ReasonCode) -> 
 @pytest.mark.parametrize("variable", [row[0] for row in table()])
 def test_the_readme_names_every_setting(variable: str) -> None:
     assert f"`{variable}`" in README
+
+
+def test_the_page_of_codes_is_that_of_the_tests() -> None:
+    assert PAGE.read_text("utf-8") == page(), "Run `make codes`."

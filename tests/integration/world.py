@@ -15,6 +15,8 @@ from temporalio.testing import TimeSkipper, TimeSkippingConfig, WorkflowEnvironm
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.email import EmailActivities
+from activities.mailbox import MailboxActivities
+from activities.sequence import SequenceActivities
 from domain.ids import Prefix, enrollment_workflow_id
 from domain.messages import EnrollmentView
 from providers.memory import MemoryMail
@@ -25,6 +27,7 @@ from records.ids import fresh
 from records.inbox import Inbox
 from records.parcels import Outbox
 from records.steps import Ledger
+from records.switchboard import Switchboard
 from records.tables import (
     candidates,
     enrollments,
@@ -38,10 +41,13 @@ from records.tables import (
 from relay.carrier import Carrier
 from relay.pump import Pump
 from workflows.enrollment import EnrollmentWorkflow
+from workflows.mailbox import MailboxWorkflow
+from workflows.sequence import SequenceWorkflow
 
 LATER = {"kind": "later", "seconds": 3 * 86_400}
 INSTANT = {"kind": "instant"}
 DEADLINE = 20.0
+EVERY = timedelta(minutes=5)
 
 
 @dataclass
@@ -71,11 +77,15 @@ class World:
         return mailbox_id
 
     def make_sequence(
-        self, mailbox_id: str | None, *timings: dict[str, Any], active: bool = True, **values: Any
+        self,
+        mailbox_id: str | None,
+        *timings: dict[str, Any],
+        active: bool = True,
+        steps: list[dict[str, Any]] | None = None,
+        **values: Any,
     ) -> str:
         """Make a sequence of e-mail steps."""
         sequence_id = fresh(Prefix.SEQUENCE)
-        steps = make_steps(*timings)
         with self.database.workspace(self.workspace_id) as connection:
             owner = connection.execute(select(users.c.id).limit(1)).scalar_one()
         row = {
@@ -95,7 +105,7 @@ class World:
                 "workspace_id": self.workspace_id,
                 "sequence_id": sequence_id,
                 "number": 1,
-                "steps": steps,
+                "steps": steps or make_steps(*timings),
             },
         )
         return sequence_id
@@ -247,6 +257,8 @@ async def open_world(database: Database, environment: WorkflowEnvironment) -> As
     email = EmailActivities(
         ledger=Ledger(database), clients=mail, writer=LetterWriter(), inbox=inbox
     )
+    mailbox = MailboxActivities(clients=mail, inbox=inbox, every=EVERY)
+    sequence = SequenceActivities(switchboard=Switchboard(database), every=EVERY)
     queue = f"world-{uuid.uuid4()}"
     with database.system() as connection:
         workspace_id = connection.execute(select(users.c.workspace_id).limit(1)).scalar_one()
@@ -257,8 +269,13 @@ async def open_world(database: Database, environment: WorkflowEnvironment) -> As
         async with Worker(
             environment.client,
             task_queue=queue,
-            workflows=[EnrollmentWorkflow],
-            activities=[email.send_email],
+            workflows=[EnrollmentWorkflow, MailboxWorkflow, SequenceWorkflow],
+            activities=[
+                email.send_email,
+                mailbox.poll_inbox,
+                sequence.fan_out,
+                sequence.watch_sequence,
+            ],
             activity_executor=threads,
             workflow_runner=UnsandboxedWorkflowRunner(),
         ):
