@@ -98,7 +98,7 @@ class Yard:
         while not true():
             if time.monotonic() - begun > seconds:
                 raise TimeoutError(f"Not within {seconds:.0f} s: {what}")
-            time.sleep(0.05)
+            time.sleep(0.2)
         return time.monotonic() - begun
 
 

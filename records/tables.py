@@ -378,7 +378,7 @@ outbox = Table(
     _now("created_at"),
     Index(
         "ix_outbox_open",
-        "urgent",
+        text("urgent DESC"),
         "id",
         postgresql_where=text("delivered_at IS NULL AND parked_at IS NULL"),
     ),

@@ -12,7 +12,7 @@ from relay.carrier import Carrier
 log = logging.getLogger("reprise.relay")
 
 PAGE = 200  #: Rows claimed at once.
-ABREAST = 50  #: Deliveries under way at once.
+ABREAST = 20  #: Deliveries under way at once; three processes of this many are what a server likes.
 
 _AWAY = frozenset(
     {

@@ -1,4 +1,4 @@
-"""Mailboxes may be edited; sends on their way are found by an index."""
+"""Mailboxes may be edited; sends on their way and what to deliver next are found by an index."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -20,8 +20,21 @@ def upgrade() -> None:
         "mailboxes",
         sa.Column("revision", sa.BigInteger(), server_default=sa.text("1"), nullable=False),
     )
+    op.drop_index("ix_outbox_open", table_name="outbox")
+    _index_outbox(sa.text("urgent DESC"))
 
 
 def downgrade() -> None:
+    op.drop_index("ix_outbox_open", table_name="outbox")
+    _index_outbox("urgent")
     op.drop_column("mailboxes", "revision")
     op.drop_index("ix_deliveries_submitting", table_name="deliveries")
+
+
+def _index_outbox(urgent: str | sa.TextClause) -> None:
+    op.create_index(
+        "ix_outbox_open",
+        "outbox",
+        [urgent, "id"],
+        postgresql_where=sa.text("delivered_at IS NULL AND parked_at IS NULL"),
+    )
