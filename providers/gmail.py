@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import getaddresses
 from functools import lru_cache
@@ -30,8 +31,18 @@ class _Request(Protocol):
     def execute(self, http: Any = None, num_retries: int = 0) -> Any: ...
 
 
+@dataclass(frozen=True, slots=True)
+class GmailApi:
+    """The parts of the API that we speak to. Each is costly to make, and safe to share."""
+
+    users: Any
+    drafts: Any
+    messages: Any
+    history: Any
+
+
 @lru_cache(maxsize=4)
-def gmail_resource(root_url: str) -> Any:
+def gmail_api(root_url: str) -> GmailApi:
     """Build the client from the discovery document that the library ships, for any root URL.
 
     Setting only `api_endpoint` would leave uploads and batches on Google's own host.
@@ -40,16 +51,17 @@ def gmail_resource(root_url: str) -> Any:
     document["rootUrl"] = document["baseUrl"] = root_url.rstrip("/") + "/"
     for key in ("mtlsRootUrl", "batchPath"):
         document.pop(key, None)
-    return googleapiclient.discovery.build_from_document(
+    users: Any = googleapiclient.discovery.build_from_document(
         document, http=BearerHttp(OneShotTransport(), "none")
-    )
+    ).users()
+    return GmailApi(users, users.drafts(), users.messages(), users.history())
 
 
 class GmailClient:
     """`domain.ports.MailClient` for one mailbox. Thread-safe."""
 
     def __init__(self, root_url: str, transport: OneShotTransport, access_token: str) -> None:
-        self._users = gmail_resource(root_url).users()
+        self._api = gmail_api(root_url)
         self._http = BearerHttp(transport, access_token)
 
     def create_draft(self, letter: Letter) -> str:
@@ -63,13 +75,13 @@ class GmailClient:
 
     def send_draft(self, draft_id: str) -> str:
         """Send a draft once; raises NotFound when it is gone."""
-        request = self._users.drafts().send(userId=_ME, body={"id": draft_id})
+        request = self._api.drafts.send(userId=_ME, body={"id": draft_id})
         return str(self._do(request, sending=True)["id"])
 
     def draft_exists(self, draft_id: str) -> bool:
         """Say whether a draft is still there: proof that it was not sent."""
         try:
-            self._do(self._users.drafts().get(userId=_ME, id=draft_id, format="minimal"))
+            self._do(self._api.drafts.get(userId=_ME, id=draft_id, format="minimal"))
         except NotFound:
             return False
         return True
@@ -77,7 +89,7 @@ class GmailClient:
     def delete_draft(self, draft_id: str) -> None:
         """Remove a draft that will not be sent; one that is gone already is fine."""
         try:
-            self._run(self._users.drafts().delete(userId=_ME, id=draft_id), sending=False)
+            self._run(self._api.drafts.delete(userId=_ME, id=draft_id), sending=False)
         except NotFound:
             return
 
@@ -107,7 +119,7 @@ class GmailClient:
 
     def cursor(self) -> str:
         """Give the history id of this moment."""
-        return str(self._do(self._users.getProfile(userId=_ME))["historyId"])
+        return str(self._do(self._api.users.getProfile(userId=_ME))["historyId"])
 
     def arrivals(self, cursor: str) -> Arrivals:
         """Read what reached the inbox since a cursor; a quiet inbox costs one request."""
@@ -130,7 +142,7 @@ class GmailClient:
         if thread_id is not None:
             message["threadId"] = thread_id
         body = {"message": message}
-        return str(self._do(self._users.drafts().create(userId=_ME, body=body))["id"])
+        return str(self._do(self._api.drafts.create(userId=_ME, body=body))["id"])
 
     def _read_all(self, ids: Any) -> Iterator[Arrival]:
         for message_id in dict.fromkeys(ids):
@@ -153,7 +165,7 @@ class GmailClient:
     def _history(self, cursor: str, label: str, token: str | None) -> Mapping[str, Any]:
         more = {} if token is None else {"pageToken": token}
         return self._do(
-            self._users.history().list(
+            self._api.history.list(
                 userId=_ME,
                 startHistoryId=cursor,
                 historyTypes=["messageAdded"],
@@ -168,9 +180,7 @@ class GmailClient:
         token: str | None = None
         while True:
             more = {} if token is None else {"pageToken": token}
-            page = self._do(
-                self._users.messages().list(userId=_ME, q=query, maxResults=500, **more)
-            )
+            page = self._do(self._api.messages.list(userId=_ME, q=query, maxResults=500, **more))
             ids.extend(one["id"] for one in page.get("messages", ()))
             token = page.get("nextPageToken")
             if token is None:
@@ -178,7 +188,7 @@ class GmailClient:
 
     def _metadata(self, message_id: str, headers: tuple[str, ...]) -> Mapping[str, Any]:
         return self._do(
-            self._users.messages().get(
+            self._api.messages.get(
                 userId=_ME, id=message_id, format="metadata", metadataHeaders=list(headers)
             )
         )

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from domain.codes import ReasonCode
 from domain.errors import Disconnected, OutcomeUnknown, Refused, Unavailable
 from domain.mail import Grant
-from providers.gmail import GmailClient, gmail_resource
+from providers.gmail import GmailClient, gmail_api
 from providers.transport import BearerHttp, OneShotTransport
 
 SCOPES = ("https://www.googleapis.com/auth/gmail.modify",)
@@ -82,7 +82,7 @@ class GoogleOAuth:
         return GmailClient(self._gmail_url, self._transport, grant.access_token)
 
     def _address(self, grant: Grant) -> str:
-        request = gmail_resource(self._gmail_url).users().getProfile(userId="me")
+        request = gmail_api(self._gmail_url).users.getProfile(userId="me")
         http = BearerHttp(self._transport, grant.access_token)
         return str(request.execute(http=http)["emailAddress"])
 

@@ -28,7 +28,7 @@ _TAKE = text(
 
 def take(connection: Connection, row: GateRow, request: PerformStep) -> Claim:
     """Make this attempt the delivery's owner; a letter that was written before stays as it is."""
-    key = delivery_key(request.enrollment_id, request.step_id, request.round)
+    key = delivery_key(request.enrollment_id, request.step_id, row["first_round"])
     anew = _written_anew(row)
     taken = connection.execute(
         _TAKE,
@@ -37,7 +37,7 @@ def take(connection: Connection, row: GateRow, request: PerformStep) -> Claim:
             "workspace_id": request.workspace_id,
             "enrollment_id": request.enrollment_id,
             "step_id": request.step_id,
-            "round": request.round,
+            "round": row["first_round"],
             "key": key,
             "mailbox_id": row["sender_id"],
             "anew": anew,

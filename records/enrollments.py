@@ -205,6 +205,7 @@ def _restart(
                 wait_code=ReasonCode.SCHEDULED.value,
             ),
             round=enrollments.c.round + 1,
+            first_round=enrollments.c.round + 1,
             step_id=item.at_step or first,
             version=setting.sequence["version"],
             mailbox_id=item.mailbox_id or setting.sequence["mailbox_id"],

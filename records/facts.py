@@ -301,7 +301,7 @@ def _retry_step(connection: Connection, row: RowMapping, at_step: str | None) ->
         select(deliveries.c.id).where(
             deliveries.c.enrollment_id == row["id"],
             deliveries.c.step_id == step_id,
-            deliveries.c.round == row["round"],
+            deliveries.c.round == row["first_round"],
             deliveries.c.state.in_(("sent", "submitting", "unknown")),
         )
     ).first()

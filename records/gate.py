@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from domain.codes import ReasonCode
+from domain.delivery import DeliveryState
 from domain.mailbox import MailboxState, hold_code
 from domain.messages import PerformStep
 
@@ -37,12 +38,13 @@ _READ = text(
       WHEN s.follow_up_schedule_id IS NOT NULL AND v.steps -> 0 ->> 'id' <> :hours_step_id
       THEN s.follow_up_schedule_id ELSE s.schedule_id END
     LEFT JOIN slots sl
-      ON sl.enrollment_id = e.id AND sl.step_id = :step_id AND sl.round = e.round AND NOT sl.used
+      ON sl.enrollment_id = e.id AND sl.step_id = :step_id AND sl.round = e.first_round
+      AND NOT sl.used
     LEFT JOIN deliveries d
-      ON d.enrollment_id = e.id AND d.step_id = :step_id AND d.round = e.round
+      ON d.enrollment_id = e.id AND d.step_id = :step_id AND d.round = e.first_round
     LEFT JOIN LATERAL (
       SELECT t.thread_id, t.message_id, t.reference_ids, t.subject FROM deliveries t
-      WHERE t.enrollment_id = e.id AND t.round = e.round AND t.state = 'sent'
+      WHERE t.enrollment_id = e.id AND t.round = e.first_round AND t.state = 'sent'
         AND t.mailbox_id = m.id
       ORDER BY t.sent_at DESC LIMIT 1) tail ON true
     WHERE e.id = :enrollment_id
@@ -80,6 +82,12 @@ def read_gate(
 
 def refusal(row: GateRow) -> Refusal | None:
     """Say which cause must be mended first, if one must."""
+    if row["delivery_state"] == DeliveryState.UNKNOWN:
+        return Refusal(
+            code=ReasonCode.SEND_OUTCOME_UNKNOWN,
+            detail="An earlier send may have been accepted: a person must look.",
+            resource=None,
+        )
     if row["sender_id"] is None:
         return Refusal(
             code=ReasonCode.NO_SENDER,

@@ -49,6 +49,25 @@ def lapse_pause(connection: Connection, row: GateRow, attempt: Attempt) -> None:
     )
 
 
+def settled(row: GateRow | None, request: PerformStep) -> StepResult | None:
+    """Answer a try whose outcome is known already, so that nothing is done twice.
+
+    The try before this one may have committed `sent` and died before Temporal heard of it.
+    """
+    if row is None:
+        return StepResult(kind=ResultKind.ENDED, code=ReasonCode.DELETED)
+    if row["round"] != request.round:
+        return StepResult(kind=ResultKind.ENDED, code=ReasonCode(row["ended_code"] or row["code"]))
+    if row["delivery_state"] != DeliveryState.SENT:
+        return None
+    if request.next_step_id is None or row["step_id"] != request.next_step_id:
+        return StepResult(kind=ResultKind.SENT)
+    booking_known = Booking(
+        not_before=row["not_before"], slot_at=row["slot_at"], code=ReasonCode(row["wait_code"])
+    )
+    return StepResult(kind=ResultKind.SENT, booking=booking_known)
+
+
 def stopped(row: Mapping[str, Any], step_id: str, attempt: Attempt) -> StepResult | None:
     """Say what a committed stop, pause or switch means for a try at a step.
 
@@ -213,7 +232,7 @@ def _book(
     want = booking.Want(
         enrollment_id=request.enrollment_id,
         step_id=step_id,
-        round=request.round,
+        round=row["first_round"],
         not_before=due,
         hours=hours,
     )

@@ -1,16 +1,21 @@
 """Compares live enrollments with what Temporal runs, and begins lost ones again."""
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, RowMapping, text
 
 from domain.codes import LogEvent
 from domain.ids import enrollment_workflow_id
-from records import log, outbox
+from domain.messages import FactKind
+from records import booking, log, outbox
 from records.database import Database, enter
+from records.facts import close_holds
 
 PAGE = 1000
+_LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended('reconcile', 0))")
 QUIET = 60  #: Seconds that a row must have been left alone before it may count as lost.
 
 
@@ -39,7 +44,7 @@ _LIVE = text(
 
 _AGAIN = text(
     "UPDATE enrollments SET round = round + 1, run_id = NULL, updated_at = clock_timestamp(),"
-    " hold_id = NULL, hold_code = NULL, slot_at = NULL, clock_offset_ms = 0"
+    " hold_id = NULL, hold_code = NULL, slot_at = NULL, clock_offset_ms = 0, facts = facts + 2"
     " WHERE id = :id AND round = :round AND started AND ended_code IS NULL RETURNING *"
 )
 
@@ -49,6 +54,12 @@ class Reconciler:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    @contextmanager
+    def turn(self) -> Generator[bool]:
+        """Say whether this process may reconcile: no other one does while the context lasts."""
+        with self._database.system() as connection:
+            yield bool(connection.execute(_LOCK).scalar_one())
 
     def live(self, after: str) -> list[Live]:
         """Give a page of live enrollments that nobody has touched lately."""
@@ -69,6 +80,23 @@ class Reconciler:
         return begun
 
 
+def _parcels(row: RowMapping, workflow_id: str) -> list[dict[str, Any]]:
+    """Ask for the new run, and tell it right away what pauses it: it knows of nothing."""
+    until = row["paused_until"]
+    pauses = (
+        (FactKind.PAUSE, row["paused"], {} if until is None else {"until": until.isoformat()}),
+        (FactKind.DEACTIVATE, row["deactivated"], {}),
+    )
+    start = outbox.start_row(row["workspace_id"], row["id"], workflow_id, {})
+    return [start] + [
+        outbox.fact_row(
+            row["workspace_id"], row["id"], workflow_id, kind=kind, number=number, payload=payload
+        )
+        for number, (kind, is_on, payload) in enumerate(pauses, row["facts"] - 1)
+        if is_on
+    ]
+
+
 def _begin_again(connection: Connection, lost: Live) -> int:
     enter(connection, lost.workspace_id)
     row = (
@@ -79,7 +107,9 @@ def _begin_again(connection: Connection, lost: Live) -> int:
     if row is None:
         return 0
     workflow_id = enrollment_workflow_id(row["id"], row["round"])
-    outbox.put(connection, [outbox.start_row(lost.workspace_id, row["id"], workflow_id, {})])
+    booking.free(connection, [row["id"]])
+    close_holds(connection, row["id"], by="restart")  # Its first try finds what still holds it.
+    outbox.put(connection, _parcels(row, workflow_id))
     log.write(
         connection,
         workspace_id=lost.workspace_id,

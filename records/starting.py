@@ -141,7 +141,7 @@ def _want(setting: Setting, row: RowMapping, sender: RowMapping | None) -> booki
     return booking.Want(
         enrollment_id=row["id"],
         step_id=row["step_id"],
-        round=row["round"],
+        round=row["first_round"],
         not_before=due,
         hours=hours,
     )
@@ -193,7 +193,7 @@ def _start_row(workspace_id: str, row: RowMapping) -> dict[str, Any]:
 
 
 _WAITING = text(
-    "SELECT e.id, e.sequence_id, e.candidate_id, e.mailbox_id, e.step_id, e.round,"
+    "SELECT e.id, e.sequence_id, e.candidate_id, e.mailbox_id, e.step_id, e.round, e.first_round,"
     " c.zone AS candidate_zone"
     " FROM enrollments e JOIN sequences s ON s.id = e.sequence_id"
     " JOIN candidates c ON c.id = e.candidate_id"

@@ -40,8 +40,9 @@ class Ledger:
         try:
             with self._database.workspace(request.workspace_id) as connection:
                 row = read_gate(connection, request)
-                if row is None:
-                    return StepResult(kind=ResultKind.ENDED, code=ReasonCode.DELETED)
+                known = moving.settled(row, request)
+                if row is None or known is not None:
+                    return known
                 moving.lapse_pause(connection, row, attempt)
                 stopped = moving.stopped(row, request.step_id, attempt)
                 if stopped is not None:
@@ -123,7 +124,9 @@ class Ledger:
                 raise StaleAttempt(request.enrollment_id)
             crossed = row["ended_code"] is not None
             receive(connection, claim, receipt, attempt, crossed=crossed)
-            booking.mark_used(connection, request.enrollment_id, request.step_id, request.round)
+            booking.mark_used(
+                connection, request.enrollment_id, request.step_id, row["first_round"]
+            )
             moving.log_sent(connection, row, request, attempt, claim)
             return moving.move_on(connection, row, request, attempt)
 

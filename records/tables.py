@@ -217,7 +217,10 @@ enrollments = Table(
     Column("mailbox_id", Text, ForeignKey("mailboxes.id")),
     Column("email_address_id", Text),
     Column("version", Integer, nullable=False),
-    Column("round", Integer, nullable=False, server_default=text("1")),
+    Column("round", Integer, nullable=False, server_default=text("1")),  # names the workflow
+    # The round in which the present pass through the steps began. A run that was lost begins again
+    # as the next round of the same pass: what it sent, or may have sent, stays known.
+    Column("first_round", Integer, nullable=False, server_default=text("1")),
     Column("status", Text, nullable=False),
     Column("code", Text, nullable=False),
     Column("step_id", Text),

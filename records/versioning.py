@@ -79,7 +79,7 @@ def _next_step(
         connection.execute(
             select(deliveries.c.step_id).where(
                 deliveries.c.enrollment_id == row["id"],
-                deliveries.c.round == row["round"],
+                deliveries.c.round == row["first_round"],
                 deliveries.c.state.in_(("sent", "submitting", "unknown")),
             )
         ).scalars()

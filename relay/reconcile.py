@@ -17,13 +17,18 @@ ABREAST = 20
 async def reconcile_for_ever(
     rows: Reconciler, outbox: Outbox, client: Client, *, every: float
 ) -> None:
-    """Reconcile at a rhythm until cancelled; a failure is said and the next turn tries again."""
+    """Reconcile at a rhythm until cancelled; of several processes one does it at a time.
+
+    A failure is said and the next turn tries again.
+    """
     while True:
         await asyncio.sleep(every)
         try:
-            begun = await reconcile(rows, client)
-            swept = await asyncio.to_thread(outbox.sweep)
-            log.info("Reconciled: %d begun again, %d outbox rows forgotten.", begun, swept)
+            with rows.turn() as ours:
+                if ours:
+                    begun = await reconcile(rows, client)
+                    swept = await asyncio.to_thread(outbox.sweep)
+                    log.info("Reconciled: %d begun again, %d outbox rows forgotten.", begun, swept)
         except Exception as error:
             log.warning("Reconciling failed: %s. Trying again.", type(error).__name__)
 
@@ -39,14 +44,27 @@ async def reconcile(rows: Reconciler, client: Client) -> int:
 
 
 async def _lost(client: Client, page: list[Live]) -> list[Live]:
+    """Ask for the whole page at once, and again by name for those that it did not show.
+
+    Temporal's list may lag behind what happened, so it is never the last word.
+    """
+    shown = await _running(client, page)
+    doubtful = [one for one in page if one.workflow_id not in shown]
     gate = asyncio.Semaphore(ABREAST)
 
     async def is_lost(one: Live) -> bool:
         async with gate:
             return not await _runs(client, one.workflow_id)
 
-    answers = await asyncio.gather(*(is_lost(one) for one in page))
-    return [one for one, lost in zip(page, answers, strict=True) if lost]
+    answers = await asyncio.gather(*(is_lost(one) for one in doubtful))
+    return [one for one, lost in zip(doubtful, answers, strict=True) if lost]
+
+
+async def _running(client: Client, page: list[Live]) -> set[str]:
+    """List the running workflows from the first to the last id of a page of rows."""
+    ids = sorted(one.workflow_id for one in page)
+    query = f"ExecutionStatus = 'Running' AND WorkflowId BETWEEN '{ids[0]}' AND '{ids[-1]}'"
+    return {run.id async for run in client.list_workflows(query, page_size=1000)}
 
 
 async def _runs(client: Client, workflow_id: str) -> bool:

@@ -51,7 +51,7 @@ def shown_enrollment(unit: Unit, enrollment_id: str) -> dict[str, Any]:
         for one in listing.deliveries_of(unit.connection, enrollment_id)
     }
     steps = [
-        _step(row, index, step, sent.get((step["id"], row["round"])))
+        _step(row, index, step, sent.get((step["id"], row["first_round"])))
         for index, step in enumerate(row["steps"])
     ]
     current = next((step for step in steps if step["step_id"] == row["step_id"]), None)

@@ -2,13 +2,16 @@
 
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
+from typing import Any
 
 import pytest
 
 from domain.codes import ReasonCode
 from domain.errors import Disconnected, OutcomeUnknown, Refused, Unavailable
 from domain.holds import ResourceKind
+from domain.messages import StepResult
 from records import facts, holds
+from records.steps import Ledger
 from records.tables import candidates, mailboxes, sequences
 from tests.integration.world import INSTANT, LATER, World
 
@@ -82,6 +85,28 @@ class TestFailures:
         assert world.standing(enrollment) == ("finished", "no_response")
         assert len(world.mail.sent()) == 1
         assert "find_sent" in world.mail.calls
+
+    async def test_between_the_last_commit_and_temporal_send_nothing_again(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        commit = Ledger.sent
+        died: list[str] = []
+
+        def die_once(self: Ledger, *arguments: Any) -> StepResult:
+            result = commit(self, *arguments)
+            if not died:
+                died.append("after the commit")
+                raise SystemError("killed")
+            return result
+
+        monkeypatch.setattr(Ledger, "sent", die_once)
+        enrollment = world.enroll_one(world.make_sequence(world.make_mailbox(), INSTANT, LATER))
+
+        await world.forward(enrollment, 4 * DAY)
+
+        assert world.standing(enrollment) == ("finished", "no_response")
+        assert world.mail.calls.count("send_draft") == 2
+        assert world.events(enrollment).count("message.sent") == 2
 
     async def test_before_acceptance_send_the_same_draft(self, world: World) -> None:
         world.mail.fail("send_draft", OutcomeUnknown("cut"))

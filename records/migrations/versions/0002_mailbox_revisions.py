@@ -1,4 +1,4 @@
-"""Mailboxes may be edited; sends on their way and what to deliver next are found by an index."""
+"""Mailboxes may be edited; a lost run goes on in its own pass; two indexes for the relay."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -20,6 +20,10 @@ def upgrade() -> None:
         "mailboxes",
         sa.Column("revision", sa.BigInteger(), server_default=sa.text("1"), nullable=False),
     )
+    op.add_column(
+        "enrollments",
+        sa.Column("first_round", sa.Integer(), server_default=sa.text("1"), nullable=False),
+    )
     op.drop_index("ix_outbox_open", table_name="outbox")
     _index_outbox(sa.text("urgent DESC"))
 
@@ -27,6 +31,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index("ix_outbox_open", table_name="outbox")
     _index_outbox("urgent")
+    op.drop_column("enrollments", "first_round")
     op.drop_column("mailboxes", "revision")
     op.drop_index("ix_deliveries_submitting", table_name="deliveries")
 
