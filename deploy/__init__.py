@@ -1,0 +1,1 @@
+"""What deploying needs besides the code."""
