@@ -87,14 +87,16 @@ class Stack:
 
     def _take_home(self) -> None:
         self.home.mkdir(parents=True, exist_ok=True)
-        self._lock = (self.home / "lock").open("a+")
+        lock = (self.home / "lock").open("a+")
         try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
+            lock.close()
             raise StackError(
                 f"A stack already runs in {self.home}. Stop it, or name another folder with"
                 " REPRISE_HOME."
             ) from None
+        self._lock = lock
 
     def _start_all(self) -> None:
         begun = time.monotonic()
