@@ -1,0 +1,271 @@
+"""The `MailClient` port: one suite, run against the real Gmail client and the double in memory."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+import pytest
+
+from domain.errors import Disconnected, NotFound, OutcomeUnknown, Unavailable
+from domain.mail import Draft, Letter, Recipient, StepContent, Thread, ThreadTail
+from domain.ports import MailClient
+from providers.gmail import GmailClient
+from providers.memory import MemoryMail
+from providers.mime import LetterWriter
+from providers.transport import OneShotTransport
+from tests.conformance.sandbox_process import SandboxProcess
+
+pytestmark = pytest.mark.integration
+
+RITA, CARL = "rita@acme.example", "carl@mail.example"
+
+
+class Post(Protocol):
+    """A mailbox, and levers on the world behind it."""
+
+    client: MailClient
+
+    def answer(self, sent_id: str) -> None:
+        """Let the candidate reply to a sent message."""
+        ...
+
+    def break_once(self, how: str) -> None:
+        """Let the next call fail: before, lost or revoked."""
+        ...
+
+    def delivered(self) -> int:
+        """Count what reached the candidate."""
+        ...
+
+
+class GmailPost:
+    """The real client, over HTTP, against the sandbox."""
+
+    def __init__(self, sandbox: SandboxProcess) -> None:
+        self._sandbox = sandbox
+        self._transport = OneShotTransport(timeout_seconds=5)
+        token = str(sandbox.connect(RITA)["access_token"])
+        self.client: MailClient = GmailClient(f"{sandbox.url}/", self._transport, token)
+
+    def answer(self, sent_id: str) -> None:
+        got = self._sandbox.client.get(f"/control/accounts/{CARL}/messages").json()["data"]
+        self._sandbox.control(f"accounts/{CARL}/reply", to_message_id=got[-1]["id"], body="Yes")
+
+    def break_once(self, how: str) -> None:
+        if how == "revoked":
+            self._sandbox.control(f"accounts/{RITA}/revoke")
+            return
+        preset = {"before": "backend_error", "lost": "lost_answer"}[how]
+        self._sandbox.control("faults", name=preset)
+
+    def delivered(self) -> int:
+        return len(self._sandbox.client.get("/control/ledger").json()["data"])
+
+    def close(self) -> None:
+        self._transport.close()
+
+
+class MemoryPost:
+    """The double."""
+
+    def __init__(self) -> None:
+        self._mail = MemoryMail()
+        self.client: MailClient = self._mail.open("mbx_1", "wsp_1")
+
+    def answer(self, sent_id: str) -> None:
+        self._mail.reply("mbx_1", sent_id)
+
+    def break_once(self, how: str) -> None:
+        faults: dict[str, tuple[Exception, bool]] = {
+            "before": (Unavailable("503"), False),
+            "lost": (OutcomeUnknown("cut"), True),
+            "revoked": (Disconnected("revoked"), False),
+        }
+        fault, after = faults[how]
+        call = "create_draft" if how == "before" else "send_draft"
+        self._mail.fail(call, fault, after=after)
+
+    def delivered(self) -> int:
+        return len(self._mail.sent())
+
+    def close(self) -> None:
+        return
+
+
+@pytest.fixture(params=["gmail", "memory"])
+def post(request: pytest.FixtureRequest) -> Iterator[Post]:
+    opened: Any = (
+        GmailPost(request.getfixturevalue("sandbox")) if request.param == "gmail" else MemoryPost()
+    )
+    yield opened
+    opened.close()
+
+
+def letter(key: str = "enr_1:stp_1:1", tail: ThreadTail | None = None) -> Letter:
+    content = StepContent(
+        thread=Thread.NEW if tail is None else Thread.REPLY,
+        subject="A role" if tail is None else "",
+        body="<p>Hello</p>",
+    )
+    return LetterWriter().write(
+        Draft(
+            key=key,
+            from_address=RITA,
+            from_name="Rita",
+            to_address=CARL,
+            to_name="Carl",
+            recipient=Recipient(first_name="Carl", email=CARL),
+            content=content,
+            tail=tail,
+            written_at=datetime(2026, 1, 1, tzinfo=UTC),
+        )
+    )
+
+
+class TestDrafts:
+    def test_are_there_until_they_are_sent(self, post: Post) -> None:
+        draft_id = post.client.create_draft(letter())
+        assert post.client.draft_exists(draft_id)
+        assert post.delivered() == 0
+
+        post.client.send_draft(draft_id)
+
+        assert not post.client.draft_exists(draft_id)
+        assert post.delivered() == 1
+
+    def test_are_sent_once(self, post: Post) -> None:
+        draft_id = post.client.create_draft(letter())
+        post.client.send_draft(draft_id)
+
+        with pytest.raises(NotFound):
+            post.client.send_draft(draft_id)
+
+        assert post.delivered() == 1
+
+    def test_may_be_deleted_again_and_again(self, post: Post) -> None:
+        draft_id = post.client.create_draft(letter())
+
+        post.client.delete_draft(draft_id)
+        post.client.delete_draft(draft_id)
+
+        assert not post.client.draft_exists(draft_id)
+
+
+class TestSentMessages:
+    def test_have_ids_that_can_be_read_back(self, post: Post) -> None:
+        sent_id = post.client.send_draft(post.client.create_draft(letter()))
+
+        receipt = post.client.read_back(sent_id)
+
+        assert receipt.provider_message_id == sent_id
+        assert receipt.thread_id
+        assert receipt.message_id.startswith("<")
+        assert receipt.message_id.endswith(">")
+
+    def test_are_found_by_their_delivery_key(self, post: Post) -> None:
+        before = post.client.cursor()
+        sent_id = post.client.send_draft(post.client.create_draft(letter("enr_1:stp_1:1")))
+        post.client.send_draft(post.client.create_draft(letter("enr_2:stp_1:1")))
+
+        found = post.client.find_sent("enr_1:stp_1:1", since=before)
+
+        assert found == post.client.read_back(sent_id)
+        assert post.client.find_sent("enr_3:stp_1:1", since=before) is None
+
+    def test_follow_up_in_the_same_thread(self, post: Post) -> None:
+        first = post.client.read_back(post.client.send_draft(post.client.create_draft(letter())))
+        tail = ThreadTail(
+            thread_id=first.thread_id, message_id=first.message_id, references=(), subject="A role"
+        )
+
+        second = post.client.send_draft(post.client.create_draft(letter("enr_1:stp_2:1", tail)))
+
+        assert post.client.read_back(second).thread_id == first.thread_id
+
+
+class TestTheInbox:
+    def test_is_read_from_a_cursor_and_each_message_once(self, post: Post) -> None:
+        cursor = post.client.cursor()
+        sent_id = post.client.send_draft(post.client.create_draft(letter()))
+        thread_id = post.client.read_back(sent_id).thread_id
+        post.answer(sent_id)
+
+        arrivals = post.client.arrivals(cursor)
+
+        assert [one.thread_id for one in arrivals.messages] == [thread_id]
+        assert arrivals.messages[0].from_address == CARL
+        assert arrivals.messages[0].in_reply_to
+        assert post.client.arrivals(arrivals.cursor).messages == ()
+
+    def test_does_not_show_what_we_send(self, post: Post) -> None:
+        cursor = post.client.cursor()
+
+        post.client.send_draft(post.client.create_draft(letter()))
+
+        assert post.client.arrivals(cursor).messages == ()
+
+    def test_can_be_read_again_without_a_cursor(self, post: Post) -> None:
+        sent_id = post.client.send_draft(post.client.create_draft(letter()))
+        post.answer(sent_id)
+
+        again = post.client.recent(days=30)
+
+        assert len(again.messages) == 1
+        assert post.client.arrivals(again.cursor).messages == ()
+
+
+class TestFailures:
+    def test_before_the_effect_leave_nothing(self, post: Post) -> None:
+        post.break_once("before")
+
+        with pytest.raises(Unavailable):
+            post.client.create_draft(letter())
+
+        assert post.client.create_draft(letter())
+
+    def test_after_the_effect_are_unknown_and_the_effect_is_found(self, post: Post) -> None:
+        before = post.client.cursor()
+        draft_id = post.client.create_draft(letter())
+        post.break_once("lost")
+
+        with pytest.raises(OutcomeUnknown):
+            post.client.send_draft(draft_id)
+
+        assert not post.client.draft_exists(draft_id)
+        assert post.client.find_sent("enr_1:stp_1:1", since=before) is not None
+        assert post.delivered() == 1
+
+    def test_of_a_dead_grant_say_so(self, post: Post) -> None:
+        draft_id = post.client.create_draft(letter())
+        post.break_once("revoked")
+
+        with pytest.raises(Disconnected):
+            post.client.send_draft(draft_id)
+
+        assert post.delivered() == 0
+
+
+def test_an_expired_cursor_is_not_found(sandbox: SandboxProcess) -> None:
+    post = GmailPost(sandbox)
+    cursor = post.client.cursor()
+    sandbox.control(f"accounts/{RITA}/expire_history")
+
+    with pytest.raises(NotFound):
+        post.client.arrivals(cursor)
+    post.close()
+
+
+def test_a_thread_that_is_gone_does_not_keep_a_follow_up_from_leaving(
+    sandbox: SandboxProcess,
+) -> None:
+    post = GmailPost(sandbox)
+    first = post.client.read_back(post.client.send_draft(post.client.create_draft(letter())))
+    sandbox.control(f"accounts/{RITA}/forget_thread", thread_id=first.thread_id)
+    tail = ThreadTail(
+        thread_id=first.thread_id, message_id=first.message_id, references=(), subject="A role"
+    )
+
+    post.client.send_draft(post.client.create_draft(letter("enr_1:stp_2:1", tail)))
+
+    assert post.delivered() == 2
+    post.close()
