@@ -8,7 +8,7 @@ from types import MappingProxyType
 from domain.codes import ReasonCode
 from domain.messages import ResultKind, StepResult
 from domain.plan import PlanStep
-from domain.state import EnrollmentState, book, freeze, go_to, thaw
+from domain.state import EnrollmentState, book, freeze, go_to, leave_hold, thaw
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +107,7 @@ def _held(state: EnrollmentState, result: StepResult) -> EnrollmentState:
     early = next((r for r in state.released if r.hold_id == result.hold_id), None)
     if early is not None:
         kept = tuple(r for r in state.released if r is not early)
-        return go_to(replace(state, released=kept), early.step_id or state.step_id)
+        return leave_hold(replace(state, released=kept), early)
     return replace(state, hold_id=result.hold_id, hold_code=result.code, slot_at=None)
 
 

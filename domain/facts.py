@@ -19,6 +19,7 @@ from domain.state import (
     Release,
     freeze,
     go_to,
+    leave_hold,
     thaw,
 )
 
@@ -73,12 +74,12 @@ def _retry(state: EnrollmentState, fact: Fact, now: datetime) -> EnrollmentState
 
 
 def _release(state: EnrollmentState, fact: Fact, now: datetime) -> EnrollmentState:
-    del now  # A released step is due at once.
+    del now  # A released step is due when it was due before.
     if fact.hold_id is None:
         return state
-    if fact.hold_id == state.hold_id:
-        return go_to(state, fact.step_id or state.step_id)
     early = Release(hold_id=fact.hold_id, step_id=fact.step_id)
+    if fact.hold_id == state.hold_id:
+        return leave_hold(state, early)
     if early in state.released:
         return state
     return replace(state, released=(*state.released, early)[-REMEMBERED_RELEASES:])

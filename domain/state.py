@@ -100,6 +100,16 @@ def go_to(state: EnrollmentState, step_id: str | None) -> EnrollmentState:
     )
 
 
+def leave_hold(state: EnrollmentState, release: Release) -> EnrollmentState:
+    """Go on after a hold: at once where a person named the step, else when the step is due.
+
+    A step may be held before it is due: when its slot is booked anew after a pause.
+    """
+    if release.step_id is not None:
+        return go_to(state, release.step_id)
+    return replace(go_to(state, state.step_id), not_before=state.not_before)
+
+
 def _remaining_ms(state: EnrollmentState, now: datetime) -> int | None:
     step = state.step
     if step is None or state.not_before is None or not step.timing.moves_with_pause:

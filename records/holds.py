@@ -71,7 +71,6 @@ def _release_one(
         "hold_id": None,
         "hold_code": None,
         "wait_code": ReasonCode.SCHEDULED.value,
-        "not_before": None,
     }
     if kind is ResourceKind.SEQUENCE and row["mailbox_id"] is None:
         values["mailbox_id"] = _sender_of(connection, row["sequence_id"])

@@ -234,6 +234,28 @@ class TestHolds:
 
         assert world.standing(enrollment) == ("error", "sender_removed")
 
+    async def test_before_a_step_is_due_never_bring_it_forward(self, world: World) -> None:
+        mailbox = world.make_mailbox()
+        enrollment = world.enroll_one(world.make_sequence(mailbox, INSTANT, LATER))
+        await world.forward(enrollment, HOUR)
+        with world.database.workspace(world.workspace_id) as connection:
+            facts.pause(connection, world.workspace_id, enrollment)
+        await world.relay()
+        world.change(mailboxes, mailbox, state="disconnected")
+        with world.database.workspace(world.workspace_id) as connection:
+            facts.resume(connection, world.workspace_id, enrollment)
+        await world.relay()
+        await world.until_code(enrollment, "mailbox_disconnected")
+
+        world.change(mailboxes, mailbox, state="connected")
+        with world.database.workspace(world.workspace_id) as connection:
+            holds.release(connection, world.workspace_id, ResourceKind.MAILBOX, mailbox)
+        await world.forward(enrollment, DAY)
+
+        assert len(world.mail.sent()) == 1  # The second is due three days after the first.
+        await world.forward(enrollment, 2 * DAY)
+        assert len(world.mail.sent()) == 2
+
     async def test_that_were_mended_meanwhile_are_not_stored(self, world: World) -> None:
         candidate = world.make_candidate(emails=[])
         mailbox = world.make_mailbox()
