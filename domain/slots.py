@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from domain.codes import ReasonCode
+from domain.limits import Limit, Period, next_start, start_of
 from domain.schedule import Opening
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -18,14 +19,6 @@ Openings = Callable[[datetime], Iterator[Opening]]
 
 class NoOpening(Exception):
     """The hours never open as far as we look ahead."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cap:
-    """How many slots a local day may have, and any 24 hours."""
-
-    per_day: int | None
-    zone: str  #: Whose days are counted.
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +40,18 @@ def allocate(
     wanted: Sequence[datetime],
     taken: Iterable[datetime],
     grid: timedelta,
-    cap: Cap,
+    limits: Sequence[Limit],
+    zone: str,
     openings: Openings,
 ) -> list[Slot]:
     """Give each wanted moment the first free point at or after it, in their order.
 
-    No two slots are alike, all lie inside the openings, and neither a local day nor any 24 hours
-    holds more than the cap, whatever the order in which slots were given out. Raises NoOpening.
+    No two slots are alike, all lie inside the openings, and no local day, week or month of `zone`
+    (nor, for a daily limit, any 24 hours) holds more than its limit, whatever the order in which
+    slots were given out. `taken` must reach back to the start of the longest period. Raises
+    NoOpening.
     """
-    book = _Book(taken, grid, cap, openings)
+    book = _Book(taken, grid, limits, ZoneInfo(zone), openings)
     return [book.give(moment) for moment in wanted]
 
 
@@ -63,15 +59,22 @@ class _Book:
     """The taken slots of one account, and the search for the next free one."""
 
     def __init__(
-        self, taken: Iterable[datetime], grid: timedelta, cap: Cap, openings: Openings
+        self,
+        taken: Iterable[datetime],
+        grid: timedelta,
+        limits: Sequence[Limit],
+        zone: ZoneInfo,
+        openings: Openings,
     ) -> None:
         self._taken = sorted(taken)
         self._known = set(self._taken)
         self._grid = grid
-        self._per_day = cap.per_day
-        self._zone = ZoneInfo(cap.zone)
+        self._limits = limits
+        self._zone = zone
         self._openings = openings
-        self._days = Counter(self._day(at) for at in self._taken)
+        self._counts = {
+            limit: Counter(self._bucket(limit, at) for at in self._taken) for limit in limits
+        }
         self._full_until: dict[datetime, tuple[datetime, ReasonCode]] = {}
 
     def give(self, wanted: datetime) -> Slot:
@@ -79,7 +82,8 @@ class _Book:
         at, code = self._search(wanted)
         insort(self._taken, at)
         self._known.add(at)
-        self._days[self._day(at)] += 1
+        for limit, counts in self._counts.items():
+            counts[self._bucket(limit, at)] += 1
         return Slot(at, code)
 
     def _search(self, wanted: datetime) -> tuple[datetime, ReasonCode]:
@@ -107,19 +111,20 @@ class _Book:
         """Give `at` itself when it is free, else the next point worth trying and why."""
         if at in self._known:
             return at + self._grid, _STAGGER
-        if self._per_day is None:
-            return at, None
-        if self._days[self._day(at)] >= self._per_day:
-            return self._next_day(at), _LIMIT
-        crowded = self._crowded_until(at, self._per_day)
-        if crowded is not None:
-            return grid_point(crowded, self._grid), _LIMIT
+        for limit in self._limits:
+            later = self._later_for(limit, at)
+            if later is not None:
+                return grid_point(later, self._grid), limit.code
         return at, None
 
-    def _next_day(self, at: datetime) -> datetime:
-        day = self._day(at) + timedelta(days=1)
-        start = datetime(day.year, day.month, day.day, tzinfo=self._zone)
-        return grid_point(start.astimezone(UTC), self._grid)
+    def _later_for(self, limit: Limit, at: datetime) -> datetime | None:
+        """Say when a limit lets a slot through that it does not let through now."""
+        if self._counts[limit][self._bucket(limit, at)] >= limit.most:
+            day = next_start(limit.period, self._day(at))
+            return datetime(day.year, day.month, day.day, tzinfo=self._zone).astimezone(UTC)
+        if limit.period is Period.DAY:
+            return self._crowded_until(at, limit.most)
+        return None
 
     def _crowded_until(self, at: datetime, cap: int) -> datetime | None:
         """Say when a slot would fit, if with it some 24 hours would hold more than the cap."""
@@ -142,6 +147,9 @@ class _Book:
             return near[first] + _DAY
         return at + self._grid
 
+    def _bucket(self, limit: Limit, at: datetime) -> date:
+        return start_of(limit.period, self._day(at))
+
     def _day(self, at: datetime) -> date:
         return at.astimezone(self._zone).date()
 
@@ -149,9 +157,9 @@ class _Book:
 _SCHEDULED = ReasonCode.SCHEDULED
 _STAGGER = ReasonCode.BULK_STAGGER
 _OUTSIDE = ReasonCode.OUTSIDE_WORKING_HOURS
-_LIMIT = ReasonCode.MAILBOX_DAILY_LIMIT
-_STRENGTH = (_SCHEDULED, _STAGGER, _OUTSIDE, _LIMIT)
+_STRENGTH = {_SCHEDULED: 0, _STAGGER: 1, _OUTSIDE: 2}
+_LIMIT = 3
 
 
 def _stronger(one: ReasonCode, other: ReasonCode) -> ReasonCode:
-    return max(one, other, key=_STRENGTH.index)
+    return max(one, other, key=lambda code: _STRENGTH.get(code, _LIMIT))

@@ -7,9 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, text, update
 
+from domain.limits import LONGEST, ActionKind, Limit
 from domain.messages import Booking
-from domain.slots import Cap, NoOpening, Slot, allocate
+from domain.slots import NoOpening, Slot, allocate
 from records.bulk import insert_rows
+from records.limits import limits_in
 from records.schedule_rules import Hours
 from records.tables import slots
 
@@ -19,17 +21,18 @@ _DAY = timedelta(days=1)
 
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('slots:' || :account_id, 0))")
 _TAKEN = text(
-    "SELECT slot_at FROM slots WHERE account_id = :account_id AND slot_at > :from_at"
-    " AND slot_at < :to_at"
+    "SELECT slot_at FROM slots WHERE account_id = :account_id AND action = :action"
+    " AND slot_at > :from_at AND slot_at < :to_at"
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """What a mailbox allows."""
+    """What an account allows for one kind of action."""
 
     id: str
-    daily_limit: int
+    action: ActionKind
+    limits: tuple[Limit, ...]
     spacing_ms: int
     zone: str | None
 
@@ -40,10 +43,11 @@ class Account:
 
 
 def account_of(mailbox: Mapping[str, Any]) -> Account:
-    """Read what a mailbox's row allows."""
+    """Read what a mailbox's row allows; `limits` holds its rows (see `records.limits`)."""
     return Account(
         id=mailbox["id"],
-        daily_limit=mailbox["daily_limit"],
+        action=ActionKind.EMAIL,
+        limits=limits_in(mailbox["limits"], ActionKind.EMAIL),
         spacing_ms=mailbox["spacing_ms"],
         zone=mailbox["zone"],
     )
@@ -113,11 +117,12 @@ def mark_used(connection: Connection, enrollment_id: str, step_id: str, round_: 
 def _allocate(connection: Connection, account: Account, wants: Sequence[Want]) -> list[Slot]:
     """Widen the horizon until every slot lies well inside what was read."""
     first = min(want.not_before for want in wants)
+    back = max((LONGEST[limit.period] for limit in account.limits), default=_DAY)
     last = max(want.not_before for want in wants)
     found: list[Slot] = []
     for horizon in _HORIZONS:
         to_at = last + horizon
-        taken = _taken(connection, account.id, first - _DAY, to_at)
+        taken = _taken(connection, account, first - back, to_at)
         found = _allocate_by_hours(account, wants, taken)
         if max(slot.slot_at for slot in found) < to_at - _DAY:
             break
@@ -135,7 +140,8 @@ def _allocate_by_hours(
             wanted=[want.not_before for want in run],
             taken=[*taken, *(slot.slot_at for slot in found)],
             grid=account.grid,
-            cap=Cap(per_day=account.daily_limit, zone=account.zone or hours.schedule.zone),
+            limits=account.limits,
+            zone=account.zone or hours.schedule.zone,
             openings=hours.openings,
         )
         found.extend(fresh)
@@ -157,9 +163,14 @@ def _same_hours(one: Hours, other: Hours) -> bool:
 
 
 def _taken(
-    connection: Connection, account_id: str, from_at: datetime, to_at: datetime
+    connection: Connection, account: Account, from_at: datetime, to_at: datetime
 ) -> list[datetime]:
-    values = {"account_id": account_id, "from_at": from_at, "to_at": to_at}
+    values = {
+        "account_id": account.id,
+        "action": account.action.value,
+        "from_at": from_at,
+        "to_at": to_at,
+    }
     return list(connection.execute(_TAKEN, values).scalars())
 
 
@@ -171,4 +182,5 @@ def _row(workspace_id: str, account: Account, want: Want, slot: Slot) -> dict[st
         "enrollment_id": want.enrollment_id,
         "step_id": want.step_id,
         "round": want.round,
+        "action": account.action.value,
     }

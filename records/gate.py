@@ -10,18 +10,19 @@ from domain.codes import ReasonCode
 from domain.delivery import DeliveryState
 from domain.mailbox import MailboxState, hold_code
 from domain.messages import PerformStep
+from records.limits import AS_JSON
 
 _READ = text(
-    """
+    f"""
     SELECT e.*, coalesce(e.mailbox_id, s.mailbox_id) AS sender_id,
       s.active AS sequence_active, s.archived_at, s.schedule_id, s.follow_up_schedule_id,
       s.generation AS sequence_generation,
       v.steps AS steps,
       c.first_name, c.last_name, c.emails, c.linkedin_url, c.fields, c.zone AS candidate_zone,
       c.generation AS candidate_generation,
-      m.address, m.display_name, m.zone AS identity_zone, m.daily_limit, m.spacing_ms,
+      m.address, m.display_name, m.zone AS identity_zone, m.spacing_ms,
       m.state AS mailbox_state, m.removed_at AS mailbox_removed_at, m.paused AS mailbox_paused,
-      m.generation AS mailbox_generation,
+      m.generation AS mailbox_generation, {AS_JSON} AS limits,
       to_jsonb(sch.*) AS schedule, sl.slot_at AS booked_at,
       d.id AS delivery_id, d.state AS delivery_state, d.fence, d.draft_id,
       d.mailbox_id AS delivery_mailbox_id, d.baseline, d.mime,

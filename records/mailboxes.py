@@ -10,9 +10,10 @@ from sqlalchemy import Connection, RowMapping, func, insert, select, text, updat
 from domain.codes import LogEvent
 from domain.holds import ResourceKind
 from domain.ids import Prefix
+from domain.limits import ActionKind, Limit, Period
 from domain.mail import Grant
 from domain.mailbox import MailboxState
-from records import holds, log, outbox
+from records import holds, limits, log, outbox
 from records.database import Database
 from records.grants import GrantStore
 from records.ids import fresh
@@ -25,7 +26,9 @@ _SEEN = text(
     " (SELECT count(*) FROM deliveries d WHERE d.mailbox_id = m.id AND d.state = 'sent'"
     "  AND (d.sent_at AT TIME ZONE coalesce(m.zone, 'UTC'))::date"
     "   = (clock_timestamp() AT TIME ZONE coalesce(m.zone, 'UTC'))::date) AS sent_today,"
-    " (SELECT count(*) FROM slots s WHERE s.account_id = m.id AND NOT s.used) AS booked"
+    " (SELECT count(*) FROM slots s WHERE s.account_id = m.id AND NOT s.used) AS booked,"
+    " (SELECT most FROM limits l WHERE l.account_id = m.id AND l.action = 'email'"
+    "  AND l.period = 'day') AS daily_limit"
     " FROM mailboxes m WHERE m.removed_at IS NULL AND (:id = '' OR m.id = :id)"
     " AND m.id > :after ORDER BY m.id LIMIT :limit"
 )
@@ -41,8 +44,10 @@ class AddressTaken(Exception):
     """A live mailbox has this address."""
 
 
-def make(connection: Connection, workspace_id: str, values: dict[str, Any]) -> str:
-    """Make a mailbox, or revive the removed one of the same address: its threads go on."""
+def make(
+    connection: Connection, workspace_id: str, values: dict[str, Any], *, daily_limit: int
+) -> str:
+    """Make a mailbox with its daily limit, or revive the removed one of its address."""
     query = (
         select(mailboxes.c.id, mailboxes.c.removed_at)
         .where(mailboxes.c.address == values["address"])
@@ -59,10 +64,18 @@ def make(connection: Connection, workspace_id: str, values: dict[str, Any]) -> s
             .where(mailboxes.c.id == known.id)
             .values(**row, generation=mailboxes.c.generation + 1)
         )
+        limit_day(connection, workspace_id, known.id, daily_limit)
         return str(known.id)
     mailbox_id = fresh(Prefix.MAILBOX)
     connection.execute(insert(mailboxes).values(id=mailbox_id, workspace_id=workspace_id, **row))
+    limit_day(connection, workspace_id, mailbox_id, daily_limit)
     return mailbox_id
+
+
+def limit_day(connection: Connection, workspace_id: str, mailbox_id: str, most: int) -> None:
+    """Set how many messages a mailbox may send a day."""
+    limit = Limit(action=ActionKind.EMAIL, period=Period.DAY, most=most)
+    limits.put(connection, workspace_id, mailbox_id, limit)
 
 
 def listed(connection: Connection, *, after: str = "", limit: int = 100) -> list[RowMapping]:

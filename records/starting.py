@@ -23,6 +23,7 @@ from domain.ids import enrollment_workflow_id
 from domain.messages import Booking
 from domain.slots import NoOpening
 from records import booking, outbox
+from records.limits import of_mailboxes
 from records.plans import timing_of
 from records.projection import projected
 from records.schedule_rules import hours_of
@@ -183,7 +184,7 @@ def _schedule(connection: Connection, schedule_id: str | None) -> RowMapping | N
 
 
 def _senders(connection: Connection, ids: set[Any]) -> dict[str, RowMapping]:
-    query = select(mailboxes).where(mailboxes.c.id.in_(sorted(ids)))
+    query = select(mailboxes, of_mailboxes().label("limits")).where(mailboxes.c.id.in_(sorted(ids)))
     return {row["id"]: row for row in connection.execute(query).mappings()}
 
 

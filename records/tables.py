@@ -94,7 +94,6 @@ mailboxes = Table(
     Column("address", Text, nullable=False),
     Column("display_name", Text, nullable=False, server_default=""),
     Column("zone", Text),  # the identity's zone
-    Column("daily_limit", Integer, nullable=False, server_default=text("400")),
     Column("spacing_ms", Integer, nullable=False, server_default=text("3000")),
     Column("state", Text, nullable=False),  # a domain.mailbox.MailboxState
     Column("code", Text),
@@ -116,6 +115,16 @@ mailboxes = Table(
         unique=True,
         postgresql_where=text("removed_at IS NULL"),
     ),
+)
+
+limits = Table(
+    "limits",
+    metadata,
+    Column("account_id", Text, primary_key=True),  # a mailbox, or another channel's account
+    Column("action", Text, primary_key=True),  # a domain.limits.ActionKind
+    Column("period", Text, primary_key=True),  # a domain.limits.Period
+    _workspace(),
+    Column("most", Integer, nullable=False),
 )
 
 oauth_states = Table(
@@ -296,6 +305,7 @@ slots = Table(
     Column("enrollment_id", Text, ForeignKey("enrollments.id"), nullable=False),
     Column("step_id", Text, nullable=False),
     Column("round", Integer, nullable=False),
+    Column("action", Text, nullable=False, server_default="email"),  # a domain.limits.ActionKind
     _flag("used"),
     UniqueConstraint("enrollment_id", "step_id", "round"),
 )

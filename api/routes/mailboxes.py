@@ -33,7 +33,9 @@ def make(body: MailboxIn, unit: Work, request: Request) -> dict[str, Any]:
     check_zone(body.zone)
     values = {"kind": body.kind, "address": body.address.strip().lower(), **_values(body)}
     try:
-        mailbox_id = mailboxes.make(unit.connection, unit.workspace_id, values)
+        mailbox_id = mailboxes.make(
+            unit.connection, unit.workspace_id, values, daily_limit=body.daily_limit
+        )
     except mailboxes.AddressTaken:
         detail = "The workspace has a mailbox with this address; reconnect that one."
         raise ApiError(409, "mailbox.exists", detail) from None
@@ -61,6 +63,8 @@ def change(
     check_zone(body.zone)
     check_match(if_match, _row(unit, mailbox_id)["revision"])
     mailboxes.change(unit.connection, mailbox_id, _values(body))
+    if "daily_limit" in body.model_fields_set:
+        mailboxes.limit_day(unit.connection, unit.workspace_id, mailbox_id, body.daily_limit)
     return _tagged(unit, mailbox_id, response)
 
 
@@ -98,7 +102,7 @@ def remove(mailbox_id: Id, unit: Work) -> Response:
 def _values(body: MailboxIn | MailboxChange) -> dict[str, Any]:
     given = body.model_dump(exclude_unset=isinstance(body, MailboxChange))
     spacing = given.pop("spacing_seconds", None)
-    values = {k: v for k, v in given.items() if k in ("display_name", "daily_limit", "zone")}
+    values = {k: v for k, v in given.items() if k in ("display_name", "zone")}
     return values if spacing is None else {**values, "spacing_ms": round(spacing * 1000)}
 
 

@@ -25,6 +25,7 @@ from records.database import Database
 from records.enrollments import Enrolled, NewEnrollment, enroll
 from records.ids import fresh
 from records.inbox import Inbox
+from records.mailboxes import limit_day
 from records.parcels import Outbox
 from records.steps import Ledger
 from records.switchboard import Switchboard
@@ -64,6 +65,7 @@ class World:
     def make_mailbox(self, **values: Any) -> str:
         """Make a connected mailbox."""
         mailbox_id = fresh(Prefix.MAILBOX)
+        daily_limit = values.pop("daily_limit", 400)
         row = {
             "id": mailbox_id,
             "workspace_id": self.workspace_id,
@@ -74,6 +76,8 @@ class World:
             **values,
         }
         self._insert(mailboxes, row)
+        with self.database.workspace(self.workspace_id) as connection:
+            limit_day(connection, self.workspace_id, mailbox_id, daily_limit)
         return mailbox_id
 
     def make_sequence(

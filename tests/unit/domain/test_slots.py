@@ -1,13 +1,16 @@
 """Slots: on the grid, inside the hours, never two alike, never over a cap."""
 
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from domain.codes import ReasonCode
+from domain.limits import ActionKind, Limit, Period, next_start, start_of
 from domain.schedule import ALWAYS, Schedule, Weekday, Window, next_open, openings
-from domain.slots import Cap, allocate, grid_point
+from domain.slots import allocate, grid_point
 from tests.factories import DAY, NOON
 
 GRID = timedelta(seconds=3.1)
@@ -15,6 +18,10 @@ OFFICE = Schedule(
     zone="Europe/Lisbon",
     windows=(Window(days=tuple(Weekday)[:5], start="09:00", end="17:00"),),
 )
+
+
+def daily(most: int) -> tuple[Limit, ...]:
+    return (Limit(action=ActionKind.EMAIL, period=Period.DAY, most=most),)
 
 
 def hours(schedule: Schedule):
@@ -42,7 +49,8 @@ def test_allocation_keeps_every_promise(
             wanted=[NOON + n * timedelta(minutes=7) for n in taken],
             taken=[],
             grid=GRID,
-            cap=Cap(per_day=cap, zone="UTC"),
+            limits=daily(cap),
+            zone="UTC",
             openings=opening,
         )
     ]
@@ -51,7 +59,8 @@ def test_allocation_keeps_every_promise(
         wanted=moments,
         taken=before,
         grid=GRID,
-        cap=Cap(per_day=cap, zone="UTC"),
+        limits=daily(cap),
+        zone="UTC",
         openings=opening,
     )
 
@@ -73,7 +82,8 @@ def test_ten_thousand_at_once_are_spread_over_working_days() -> None:
         wanted=[NOON] * 10_000,
         taken=[],
         grid=GRID,
-        cap=Cap(per_day=400, zone="Europe/Lisbon"),
+        limits=daily(400),
+        zone="Europe/Lisbon",
         openings=hours(OFFICE),
     )
 
@@ -84,3 +94,38 @@ def test_ten_thousand_at_once_are_spread_over_working_days() -> None:
 
 def test_the_grid_is_anchored_at_the_epoch() -> None:
     assert grid_point(datetime(1970, 1, 1, tzinfo=UTC), GRID) == datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("period", "most", "buckets"),
+    [
+        (Period.WEEK, 5, ["2026-03-02", "2026-03-09"]),
+        (Period.MONTH, 7, ["2026-03-01", "2026-04-01"]),
+    ],
+)
+def test_a_week_and_a_month_have_limits_of_their_own(
+    period: Period, most: int, buckets: list[str]
+) -> None:
+    limit = Limit(action=ActionKind.EMAIL, period=period, most=most)
+
+    found = allocate(
+        wanted=[NOON] * (most + 1),
+        taken=[],
+        grid=GRID,
+        limits=(*daily(3), limit),
+        zone="Europe/Lisbon",
+        openings=hours(OFFICE),
+    )
+
+    counts = Counter(start_of(period, slot.slot_at.date()).isoformat() for slot in found)
+    assert counts == {buckets[0]: most, buckets[1]: 1}
+    assert found[-1].code is ReasonCode.MAILBOX_DAILY_LIMIT
+
+
+@given(day=st.dates(date(2020, 1, 1), date(2040, 1, 1)), period=st.sampled_from(Period))
+def test_a_period_begins_when_the_one_before_ends(day: date, period: Period) -> None:
+    following = next_start(period, day)
+
+    assert start_of(period, day) <= day < following
+    assert start_of(period, following) == following
+    assert start_of(period, following - timedelta(days=1)) == start_of(period, day)
