@@ -304,6 +304,7 @@ class TestMigrations:
 
         known = told(known, (K.RESUME, fact(3)), at=NOON + HOUR)
         assert isinstance(decide(known, NOON + HOUR), Perform)
+        assert known.not_before is None  # What was left belonged to the step before.
 
     def test_without_a_plan_or_with_an_old_number_do_nothing(self) -> None:
         known = state(migrate_number=3)
@@ -321,21 +322,26 @@ class TestHappenings:
 
         assert (known.step_id, known.awaiting) == (step_id(2), None)
 
-    def test_without_a_successor_end_the_steps(self) -> None:
-        known = told(self.waiting(None), (K.HAPPENED, fact(1, name="accepted")))
+    @pytest.mark.parametrize("successor", [None, "stp_of_another_version"])
+    def test_without_a_successor_end_the_steps(self, successor: str | None) -> None:
+        known = told(self.waiting(successor), (K.HAPPENED, fact(1, name="accepted")))
 
         assert known.step_id is None
 
-    def test_of_another_name_are_only_noted(self) -> None:
-        known = told(self.waiting(step_id(2)), (K.HAPPENED, fact(1, name="withdrawn")))
+    def test_of_another_name_are_noted_once(self) -> None:
+        twice = [(K.HAPPENED, fact(n, name="withdrawn")) for n in (1, 2)]
+
+        known = told(self.waiting(step_id(2)), *twice)
 
         assert known.awaiting is not None
         assert known.happened == ("withdrawn",)
 
-    def test_may_be_a_kind_of_fact_itself(self) -> None:
+    def test_may_be_facts_themselves_and_leave_the_step_its_time(self) -> None:
         awaiting = Awaiting(fact="pause", until=NOON + DAY, on_fact=step_id(1))
-        known = told(state(at=NOON + 2 * DAY, slot_at=None, awaiting=awaiting), (K.PAUSE, fact(1)))
+        bound = state(at=NOON + 7 * DAY, plan=plan(INSTANT, AT_NINE), slot_at=None)
 
+        known = told(replace(bound, awaiting=awaiting), (K.PAUSE, fact(1)))
         assert known.awaiting is None
+
         resumed = told(known, (K.RESUME, fact(2)), at=NOON + 5 * DAY)
         assert resumed.not_before == NOON + 7 * DAY
