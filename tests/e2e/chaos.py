@@ -46,13 +46,15 @@ class Chaos:
         headers = {"Idempotency-Key": f"{self._random.random()}"} if method == "POST" else {}
         deadline = time.monotonic() + 120
         while True:
-            with suppress(httpx.TransportError):
+            try:
                 answer = self._door.request(method, path, json=body, headers=headers)
+                said = answer.text
                 if answer.status_code < 400:
                     return answer.json()
-                if answer.status_code not in (409, 503):
-                    raise AssertionError(f"{method} {path}: {answer.text}")
-            assert time.monotonic() < deadline, f"{method} {path} is never answered"
+                assert answer.status_code in (409, 503), f"{method} {path}: {said}"
+            except httpx.TransportError as error:
+                said = repr(error)
+            assert time.monotonic() < deadline, f"{method} {path} is never answered: {said}"
             time.sleep(0.2)
 
     def ledger(self) -> list[str]:

@@ -1,6 +1,12 @@
 """Ports on 127.0.0.1: the usual one where it is free, else any."""
 
+import fcntl
+import os
 import socket
+import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
 
 
 class NoPort(Exception):
@@ -20,6 +26,15 @@ USUAL = {
 def choose() -> dict[str, int]:
     """Choose a port for each part; raises NoPort."""
     return {name: _free(wanted) for name, wanted in USUAL.items()}
+
+
+@contextmanager
+def one_at_a_time() -> Generator[None]:
+    """Let stacks start one after the other: a port that was chosen is not open yet."""
+    file = Path(tempfile.gettempdir()) / f"reprise-{os.getuid()}.ports"
+    with file.open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _free(wanted: int) -> int:

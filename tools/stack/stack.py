@@ -55,7 +55,8 @@ class Stack:
         """Start every part in order; on any failure stop what was started."""
         self._take_home()
         try:
-            self._start_all()
+            with port_choice.one_at_a_time():
+                self._start_all()
         except BaseException:
             self.stop()
             raise
