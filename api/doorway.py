@@ -1,15 +1,14 @@
 """What every request passes: an id, a bound on its body, a line in the log."""
 
-import json
 import logging
 import re
 import time
-from typing import Any
 
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.metrics import Metrics
-from api.problems import MEDIA_TYPE
+from api.problems import ApiError, response, unexpected
 from domain.ids import Prefix
 from records.ids import fresh
 
@@ -17,6 +16,16 @@ log = logging.getLogger("reprise.api")
 
 MAX_BODY = 32 * 1024 * 1024  #: Bytes; 10,000 items with data of their own fit.
 _GIVEN_ID = re.compile(rb"[!-~]{1,128}")
+
+
+_TOO_LARGE = response(
+    ApiError(
+        413,
+        "body.too_large",
+        f"Send at most {MAX_BODY} bytes; split the request.",
+        headers={"Connection": "close"},
+    )
+)
 
 
 class TooLarge(Exception):
@@ -42,7 +51,9 @@ class Doorway:
                 raise TooLarge
             await self._app(scope, passage.receive, passage.send)
         except TooLarge:
-            await passage.refuse_body()
+            await passage.refuse(_TOO_LARGE, scope)
+        except Exception as error:
+            await passage.refuse(unexpected(scope["method"], scope["path"], error), scope)
         finally:
             self._note(scope, passage, time.monotonic() - begun)
 
@@ -87,22 +98,10 @@ class _Passage:
             message = {**message, "headers": headers}
         await self._send(message)
 
-    async def refuse_body(self) -> None:
-        """Answer 413, unless an answer has begun."""
-        if self.status:
-            return
-        code, detail = "body.too_large", f"Send at most {MAX_BODY} bytes; split the request."
-        problem: dict[str, Any] = {
-            "type": f"urn:reprise:problem:{code}",
-            "title": "Request Entity Too Large",
-            "status": 413,
-            "detail": detail,
-            "code": code,
-            "errors": [],
-        }
-        headers = [(b"content-type", MEDIA_TYPE.encode()), (b"connection", b"close")]
-        await self.send({"type": "http.response.start", "status": 413, "headers": headers})
-        await self.send({"type": "http.response.body", "body": json.dumps(problem).encode()})
+    async def refuse(self, refusal: Response, scope: Scope) -> None:
+        """Answer with a refusal, unless an answer has begun."""
+        if not self.status:
+            await refusal(scope, self.receive, self.send)
 
 
 def _request_id(scope: Scope) -> str:

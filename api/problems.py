@@ -57,11 +57,10 @@ def errors_of(faults: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
 
 
 def install(app: FastAPI) -> None:
-    """Render every refusal the same way."""
+    """Render every refusal the same way; the doorway renders what nobody foresaw."""
     app.add_exception_handler(ApiError, _api_error)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(Exception, _unexpected)
 
 
 def response(error: ApiError) -> JSONResponse:
@@ -98,7 +97,8 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     return response(ApiError(error.status_code, code, str(error.detail), headers=error.headers))
 
 
-async def _unexpected(request: Request, error: Exception) -> JSONResponse:
+def unexpected(method: str, path: str, error: Exception) -> JSONResponse:
+    """Render what nobody foresaw: 503 where Postgres is away, 409 for a key that is taken."""
     if is_away(error):
         detail = "The database cannot be reached just now; try again."
         return response(ApiError(503, "database.away", detail, headers={"Retry-After": "2"}))
@@ -107,5 +107,5 @@ async def _unexpected(request: Request, error: Exception) -> JSONResponse:
             "Something with the same key exists already (an external_id, say); nothing changed."
         )
         return response(ApiError(409, "conflict", detail))
-    log.error("%s %s broke.", request.method, request.url.path, exc_info=error)
+    log.error("%s %s broke.", method, path, exc_info=error)
     return response(ApiError(500, "internal", "Something broke on our side; support can see it."))

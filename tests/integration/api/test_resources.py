@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import insert, select, update
+from sqlalchemy.exc import OperationalError
 
 from api import crossing
 from api.limits import RateLimit
@@ -287,3 +288,28 @@ class TestTheCodecEndpoint:
 
         assert ours.headers["access-control-allow-origin"] == "http://127.0.0.1:8233"
         assert "access-control-allow-origin" not in others.headers
+
+
+def test_a_fault_of_ours_is_a_problem_with_a_request_id(
+    door: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("records.candidates.one", lambda *_: 1 / 0)
+
+    answer = door.get("/candidates/cand_00000000000000000000")
+
+    assert (answer.status_code, answer.json()["code"]) == (500, "internal")
+    assert answer.headers["x-request-id"]
+    assert "ZeroDivision" not in answer.text
+
+
+def test_postgres_being_away_says_when_to_come_back(
+    door: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> None:
+        raise OperationalError("SELECT 1", {}, Exception("server closed the connection"))
+
+    monkeypatch.setattr("api.unit.principal_of", away)
+
+    answer = door.get("/mailboxes")
+
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
