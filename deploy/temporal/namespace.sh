@@ -1,20 +1,31 @@
 #!/bin/sh
-# Makes the namespace, keeps closed histories 90 days, and names the search attributes.
+# Makes the namespace, how long it keeps closed histories, and the search attributes. Safe to
+# repeat.
 set -eu
 
+NAMESPACE=default
+RETENTION=2160h
+ATTRIBUTES="RepriseWorkspace RepriseSequence RepriseMailbox RepriseStatus RepriseCode"
+
 tries=0
-until temporal operator cluster health; do
+until temporal operator cluster health; do # The port opens before the server answers.
   tries=$((tries + 1))
-  [ "$tries" -lt 30 ] || { echo "Temporal did not become healthy."; exit 1; }
-  sleep 2
+  [ "$tries" -lt 60 ] || exit 1
+  sleep 1
 done
 
-temporal operator namespace describe -n default ||
-  temporal operator namespace create -n default --retention 2160h
-temporal operator namespace update -n default --retention 2160h
+if temporal operator namespace describe --namespace "$NAMESPACE" >/dev/null 2>&1; then
+  temporal operator namespace update --namespace "$NAMESPACE" --retention "$RETENTION"
+else
+  temporal operator namespace create --namespace "$NAMESPACE" --retention "$RETENTION"
+fi
 
-known=$(temporal operator search-attribute list -n default)
-for name in RepriseWorkspace RepriseSequence RepriseMailbox RepriseStatus RepriseCode; do
-  echo "$known" | grep -q "$name" ||
-    temporal operator search-attribute create -n default --name "$name" --type Keyword
+tries=0
+for name in $ATTRIBUTES; do # A new namespace is known to the whole server after some seconds.
+  until temporal operator search-attribute create \
+    --namespace "$NAMESPACE" --name "$name" --type Keyword; do
+    tries=$((tries + 1))
+    [ "$tries" -lt 60 ] || exit 1
+    sleep 1
+  done
 done

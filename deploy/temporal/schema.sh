@@ -1,12 +1,13 @@
 #!/bin/sh
-# Makes Temporal's two databases and brings their tables up to date; safe to run again.
+# Brings Temporal's two databases up to the server's schema. Safe to repeat.
 set -eu
 
-tool() { temporal-sql-tool --plugin postgres12 --ep postgres -u reprise -p 5432 "$@"; }
+SQL_PASSWORD="$(cat /run/secrets/temporal_password)"
+export SQL_PASSWORD
 
-for pair in temporal:temporal temporal_visibility:visibility; do
-  database=${pair%%:*} schema=${pair##*:}
-  tool --db "$database" create
-  tool --db "$database" setup-schema -v 0.0 || true  # Refused where it was set up before.
-  tool --db "$database" update-schema -d "/etc/temporal/schema/postgresql/v12/$schema/versioned"
+for part in temporal:temporal temporal_visibility:visibility; do
+  database="${part%%:*}"
+  schema="postgresql/v12/${part##*:}"
+  temporal-sql-tool --db "$database" setup-schema -v 0.0
+  temporal-sql-tool --db "$database" update-schema --schema-name "$schema"
 done

@@ -1,15 +1,19 @@
 """The database: migrations equal the tables, workspaces are fenced, status is one rule."""
 
 import itertools
+import os
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, insert, select, text, update
+from sqlalchemy.engine import URL
 
 from domain.codes import ReasonCode
 from domain.status import Standing, code_of, status_of
 from records.database import Database, FenceBroken
+from records.keys import principal_of
+from records.migrate import migrate
 from records.tables import enrollments, metadata, workspaces
 from records.vault import Vault, VaultError, VaultKey
 from tests.integration.world import LATER, World
@@ -79,3 +83,27 @@ async def test_the_status_of_rows_is_the_rule_of_the_domain(world: World) -> Non
 
         standing = Standing(**values)
         assert world.standing(enrollment) == (status_of(standing), code_of(standing))
+
+
+def test_an_owner_who_is_no_superuser_can_migrate_and_make_the_first_key(
+    postgres_admin: URL,
+) -> None:
+    name = f"owner_{os.getpid()}"
+    admin = create_engine(postgres_admin, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE ROLE {name} LOGIN CREATEROLE PASSWORD 'x'"))
+        connection.execute(text(f"GRANT reprise_app, reprise_system TO {name} WITH ADMIN OPTION"))
+        connection.execute(text(f"CREATE DATABASE {name} OWNER {name}"))
+    url = postgres_admin.set(database=name, username=name, password="x")
+    try:
+        for _ in range(2):
+            migrate(url.render_as_string(hide_password=False), api_key="first")
+        database = Database(url.render_as_string(hide_password=False))
+        database.check_fence()
+        assert principal_of(database, "first") is not None
+        database.close()
+    finally:
+        with admin.connect() as connection:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+            connection.execute(text(f"DROP ROLE {name}"))
+        admin.dispose()

@@ -1,1 +1,0 @@
-"""What deploying needs besides the code."""
