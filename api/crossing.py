@@ -6,7 +6,7 @@ from functools import partial
 from fastapi import Request
 
 from api.unit import Unit
-from records import facts
+from records import crossing
 
 PATIENCE = 10.0  #: Seconds that an answer waits for sends that are on their way already.
 LOOK_EVERY = 0.05
@@ -27,7 +27,7 @@ async def settle(
     request.app.state.nudge()
     in_flight, name_crossing = (
         partial(do, unit.connection, enrollment_ids=enrollment_ids, sequence_id=sequence_id)
-        for do in (facts.in_flight, facts.name_crossing)
+        for do in (crossing.in_flight, crossing.name_crossing)
     )
     clock = asyncio.get_running_loop().time
     deadline = clock() + PATIENCE

@@ -8,11 +8,15 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 
+from domain.holds import ResourceKind
+from records import holds
+from records.tables import mailboxes
 from tests.integration.world import INSTANT, LATER, World
 
 pytestmark = pytest.mark.integration
 
 PER_ENROLLING = 15  #: However many are enrolled in one call, and whatever they wait for.
+PER_HEALING = 6  #: However many enrollments a mended resource lets go.
 PER_STEP = 20  #: From the gate to the next step's slot; five of them name the workspace.
 TRANSACTIONS_PER_STEP = 5
 
@@ -53,6 +57,26 @@ async def test_enrolling_costs_the_same_for_one_and_for_many(world: World, numbe
 
     assert len(seen.statements) == PER_ENROLLING, "\n".join(seen.statements)
     assert seen.commits == 1
+
+
+@pytest.mark.parametrize("number", [1, 20])
+async def test_healing_costs_the_same_for_one_and_for_many(world: World, number: int) -> None:
+    mailbox = world.make_mailbox(state="disconnected")
+    sequence = world.make_sequence(mailbox)
+    ids = [world.enroll_one(sequence) for _ in range(number)]
+    await world.relay()
+    for one in ids:
+        await world.forward(one, timedelta(hours=1))
+    world.change(mailboxes, mailbox, state="connected")
+
+    with (
+        counting() as seen,
+        world.database.workspace(world.workspace_id) as connection,
+    ):
+        released = holds.release(connection, world.workspace_id, ResourceKind.MAILBOX, mailbox)
+
+    assert released == number
+    assert len(seen.statements) == PER_HEALING, "\n".join(seen.statements)
 
 
 async def test_a_step_costs_a_fixed_number_of_statements(world: World) -> None:

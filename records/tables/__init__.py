@@ -1,0 +1,49 @@
+"""The tables. Every row of a workspace carries its id, and row-level security reads it."""
+
+from records.tables.access import api_keys, idempotency_keys, rls_probe, users, workspaces
+from records.tables.base import metadata
+from records.tables.enrollments import deliveries, enrollments, holds, messages, slots
+from records.tables.house import job_items, jobs, log_events, outbox
+from records.tables.senders import limits, mailboxes, oauth_states
+from records.tables.sequences import candidate_events, candidates, schedules, sequences, versions
+
+__all__ = [
+    "SYSTEM_TABLES",
+    "api_keys",
+    "candidate_events",
+    "candidates",
+    "deliveries",
+    "enrollments",
+    "holds",
+    "idempotency_keys",
+    "job_items",
+    "jobs",
+    "limits",
+    "log_events",
+    "mailboxes",
+    "messages",
+    "metadata",
+    "oauth_states",
+    "outbox",
+    "rls_probe",
+    "schedules",
+    "sequences",
+    "slots",
+    "users",
+    "versions",
+    "workspaces",
+]
+
+SYSTEM_TABLES = (
+    api_keys,
+    users,
+    outbox,
+    oauth_states,
+    enrollments,
+    versions,
+    sequences,
+    mailboxes,
+    idempotency_keys,
+)
+"""What `reprise_system` may see across workspaces: relay, sweeps, reconcile and look-ups of keys
+and OAuth states. Content (candidates, deliveries, messages) is not among them."""
