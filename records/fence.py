@@ -17,6 +17,14 @@ def raise_fence(connection: Connection) -> None:
     _plant_probe(connection)
 
 
+def lower_fence(connection: Connection) -> None:
+    """Let the owner of the tables see their rows while it migrates them, in one transaction."""
+    for table in metadata.sorted_tables:
+        connection.execute(
+            text(f'ALTER TABLE IF EXISTS "{table.name}" NO FORCE ROW LEVEL SECURITY')
+        )
+
+
 def _make_role(connection: Connection, role: str) -> None:
     known = connection.execute(
         text("SELECT 1 FROM pg_roles WHERE rolname = :role"), {"role": role}

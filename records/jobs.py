@@ -12,15 +12,20 @@ from records.tables import job_items, jobs
 
 
 def make(
-    connection: Connection, workspace_id: str, kind: str, items: Sequence[Mapping[str, Any]]
+    connection: Connection,
+    workspace_id: str,
+    user_id: str,
+    kind: str,
+    items: Sequence[Mapping[str, Any]],
 ) -> str:
-    """Keep the results of a finished bulk."""
+    """Keep the results of a finished bulk for the user who asked for it."""
     job_id = fresh(Prefix.JOB)
     refused = sum(item["result"] == "refused" for item in items)
     connection.execute(
         insert(jobs).values(
             id=job_id,
             workspace_id=workspace_id,
+            user_id=user_id,
             kind=kind,
             state="finished",
             total=len(items),

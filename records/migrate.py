@@ -14,7 +14,7 @@ from sqlalchemy import Connection, create_engine, text
 
 from domain.ids import Prefix
 from records.database import APP_ROLE, SYSTEM_ROLE, enter
-from records.fence import raise_fence
+from records.fence import lower_fence, raise_fence
 from records.ids import fresh
 
 _LOCK = 7_260_418  # Any number; the same for every migrating process.
@@ -25,6 +25,7 @@ def migrate(url: str, *, api_key: str | None = None) -> None:
     engine = create_engine(url)
     with engine.begin() as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        lower_fence(connection)
         command.upgrade(alembic_config(connection), "head")
         raise_fence(connection)
         if api_key:

@@ -35,7 +35,9 @@ def make_many(sequence_id: Id, body: BulkIn, unit: Work) -> JSONResponse:
         done = enroll_items(unit, sequence_id, good)
         results.update((one.index, _result(one)) for one in done)
     ordered = [results[index] for index in sorted(results)]
-    job_id = jobs.make(unit.connection, unit.workspace_id, "enroll", ordered)
+    job_id = jobs.make(
+        unit.connection, unit.workspace_id, unit.principal.user_id, "enroll", ordered
+    )
     shown = {"id": job_id, "state": "finished", "total": len(ordered)}
     return JSONResponse(shown, 202, {"Location": f"/jobs/{job_id}"})
 

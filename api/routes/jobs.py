@@ -9,6 +9,7 @@ from api.problems import not_found
 from api.shapes.common import Id
 from api.shapes.jobs import Job
 from api.unit import UnitRoute, Work
+from api.views.sequences import owner_of
 from records import jobs
 
 router = APIRouter(prefix="/jobs", route_class=UnitRoute, tags=["enrollments"])
@@ -23,7 +24,7 @@ def read(
 ) -> dict[str, Any]:
     """Read a job and a page of its results."""
     row = jobs.one(unit.connection, job_id)
-    if row is None:
+    if row is None or owner_of(unit) not in (None, row["user_id"]):
         raise not_found("job")
     paging = Asked(after=str(cursor), limit=limit)
     rows = jobs.results(unit.connection, job_id, after=cursor, limit=paging.peek)

@@ -85,6 +85,7 @@ jobs = Table(
     metadata,
     id_column(),
     workspace_column(),
+    Column("user_id", Text, ForeignKey("users.id"), nullable=False),
     Column("kind", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("total", Integer, nullable=False),

@@ -2,8 +2,10 @@
 
 import itertools
 import os
+from collections.abc import Iterator
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, insert, select, text, update
@@ -13,8 +15,8 @@ from domain.codes import ReasonCode
 from domain.status import Standing, code_of, status_of
 from records.database import Database, FenceBroken
 from records.keys import principal_of
-from records.migrate import migrate
-from records.tables import enrollments, metadata, workspaces
+from records.migrate import alembic_config, migrate
+from records.tables import enrollments, limits, metadata, workspaces
 from records.vault import Vault, VaultError, VaultKey
 from tests.integration.world import LATER, World
 
@@ -85,25 +87,53 @@ async def test_the_status_of_rows_is_the_rule_of_the_domain(world: World) -> Non
         assert world.standing(enrollment) == (status_of(standing), code_of(standing))
 
 
-def test_an_owner_who_is_no_superuser_can_migrate_and_make_the_first_key(
-    postgres_admin: URL,
-) -> None:
+@pytest.fixture
+def owned(postgres_admin: URL) -> Iterator[URL]:
+    """An empty database whose owner is no superuser."""
     name = f"owner_{os.getpid()}"
     admin = create_engine(postgres_admin, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.execute(text(f"CREATE ROLE {name} LOGIN CREATEROLE PASSWORD 'x'"))
         connection.execute(text(f"GRANT reprise_app, reprise_system TO {name} WITH ADMIN OPTION"))
         connection.execute(text(f"CREATE DATABASE {name} OWNER {name}"))
-    url = postgres_admin.set(database=name, username=name, password="x")
-    try:
-        for _ in range(2):
-            migrate(url.render_as_string(hide_password=False), api_key="first")
-        database = Database(url.render_as_string(hide_password=False))
-        database.check_fence()
-        assert principal_of(database, "first") is not None
-        database.close()
-    finally:
-        with admin.connect() as connection:
-            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-            connection.execute(text(f"DROP ROLE {name}"))
-        admin.dispose()
+    yield postgres_admin.set(database=name, username=name, password="x")
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+        connection.execute(text(f"DROP ROLE {name}"))
+    admin.dispose()
+
+
+def test_an_owner_who_is_no_superuser_can_migrate_and_make_the_first_key(owned: URL) -> None:
+    url = owned.render_as_string(hide_password=False)
+
+    for _ in range(2):
+        migrate(url, api_key="first")
+
+    database = Database(url)
+    database.check_fence()
+    assert principal_of(database, "first") is not None
+    database.close()
+
+
+def test_what_the_first_tables_held_is_kept(owned: URL) -> None:
+    engine = create_engine(owned)
+    with engine.begin() as connection:
+        command.upgrade(alembic_config(connection), "0001")
+        connection.execute(text("INSERT INTO workspaces (id, name) VALUES ('wsp_1', 'x')"))
+        connection.execute(
+            text(
+                "INSERT INTO mailboxes (id, workspace_id, kind, address, state, daily_limit)"
+                " VALUES ('mbx_1', 'wsp_1', 'gmail', 'a@b.example', 'connected', 7)"
+            )
+        )
+        connection.execute(text("ALTER TABLE mailboxes ENABLE ROW LEVEL SECURITY"))
+        connection.execute(text("ALTER TABLE mailboxes FORCE ROW LEVEL SECURITY"))
+
+    migrate(owned.render_as_string(hide_password=False))
+
+    database = Database(owned.render_as_string(hide_password=False))
+    with database.workspace("wsp_1") as connection:
+        kept = connection.execute(select(limits.c.account_id, limits.c.most)).all()
+    database.close()
+    engine.dispose()
+    assert [tuple(row) for row in kept] == [("mbx_1", 7)]

@@ -41,7 +41,13 @@ def environment(
         **{f"REPRISE_{name.upper()}": value for name, value in secret.items()},
     }
     providers = _sandboxed(ports["sandbox"]) if sandbox else {}
-    return {**providers, **os.environ, **told}
+    return {**_CLIENT, **providers, **os.environ, **told}
+
+
+_CLIENT = {
+    "REPRISE_GOOGLE_CLIENT_ID": "local-client",
+    "REPRISE_GOOGLE_CLIENT_SECRET": "local-secret",
+}  #: For whatever stands in for Google; the real one wants yours.
 
 
 def _sandboxed(port: int) -> dict[str, str]:
@@ -50,8 +56,6 @@ def _sandboxed(port: int) -> dict[str, str]:
         "REPRISE_GMAIL_URL": f"{base}/",
         "REPRISE_GOOGLE_AUTH_URL": f"{base}/o/oauth2/v2/auth",
         "REPRISE_GOOGLE_TOKEN_URL": f"{base}/token",
-        "REPRISE_GOOGLE_CLIENT_ID": "sandbox-client",
-        "REPRISE_GOOGLE_CLIENT_SECRET": "sandbox-secret",
     }
 
 

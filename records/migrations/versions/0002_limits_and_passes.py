@@ -41,11 +41,19 @@ def upgrade() -> None:
         " SELECT id, 'email', 'day', workspace_id, daily_limit FROM mailboxes"
     )
     op.drop_column("mailboxes", "daily_limit")
+    op.add_column("jobs", sa.Column("user_id", sa.Text(), nullable=True))
+    op.execute(
+        "UPDATE jobs j SET user_id = (SELECT id FROM users u"
+        " WHERE u.workspace_id = j.workspace_id ORDER BY role, id LIMIT 1)"
+    )
+    op.alter_column("jobs", "user_id", nullable=False)
+    op.create_foreign_key("fk_jobs_user_id", "jobs", "users", ["user_id"], ["id"])
     op.add_column("slots", sa.Column("action", sa.Text(), server_default="email", nullable=False))
 
 
 def downgrade() -> None:
     op.drop_column("slots", "action")
+    op.drop_column("jobs", "user_id")
     op.add_column(
         "mailboxes",
         sa.Column("daily_limit", sa.Integer(), server_default=sa.text("400"), nullable=False),

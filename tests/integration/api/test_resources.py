@@ -73,6 +73,9 @@ class TestWhoSeesWhat:
         assert plain.get("/enrollments").json()["data"] == []
         assert plain.get(f"/enrollments/{enrollment['id']}").status_code == 404
         assert plain.get(f"/sequences/{enrollment['sequence_id']}").status_code == 404
+        url = f"/sequences/{enrollment['sequence_id']}/enrollments:bulk"
+        job = door.post(url, json={"items": [{}]}).headers["location"]
+        assert (door.get(job).status_code, plain.get(job).status_code) == (200, 404)
         assert make_sequence(plain)["id"] == plain.get("/sequences").json()["data"][0]["id"]
 
 
