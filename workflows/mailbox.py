@@ -27,9 +27,8 @@ class MailboxWorkflow:
             report = await self._poll_until_woken()
             if report is not None and report.closed:
                 await workflow.wait_condition(lambda: self._woken)
-            info = workflow.info()
-            if info.get_current_history_length() >= options.HISTORY_BOUND and not self._woken:
-                workflow.continue_as_new(self._start)
+            if workflow.info().get_current_history_length() >= options.HISTORY_BOUND:
+                workflow.continue_as_new(self._start)  # It begins with a poll: no knock is lost.
 
     async def _poll_until_woken(self) -> PollReport | None:
         poll = workflow.start_activity_method(

@@ -31,9 +31,8 @@ class SequenceWorkflow:
             report = await self._watch_until_woken()
             if report is not None and report.archived and not self._switched:
                 return
-            info = workflow.info()
-            if info.get_current_history_length() >= options.HISTORY_BOUND and not self._switched:
-                workflow.continue_as_new(self._start)
+            if workflow.info().get_current_history_length() >= options.HISTORY_BOUND:
+                workflow.continue_as_new(self._start)  # It begins with a fan-out: none is lost.
 
     async def _fan_out(self) -> None:
         after: str | None = ""

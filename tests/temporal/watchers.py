@@ -1,0 +1,146 @@
+"""A worker with the real watchers, and activities that answer as the test says."""
+
+import asyncio
+import uuid
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from temporalio import activity
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import WorkflowHandle
+from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Worker
+
+from activities.failures import again
+from domain.messages import (
+    CheckReport,
+    FanOutPage,
+    FanOutReport,
+    MailboxStart,
+    PollReport,
+    SequenceStart,
+)
+from tests.temporal.house import RUNNER
+from workflows.mailbox import MailboxWorkflow
+from workflows.sequence import SequenceWorkflow
+
+DEADLINE = 20.0
+OF_FORWARDING = (
+    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_OPTIONS_UPDATED,
+    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TIME_SKIPPING_TRANSITIONED,
+)
+
+
+@dataclass
+class Inbox:
+    """Stands in for the poll: quiet until it is given something to report."""
+
+    every: timedelta = timedelta(minutes=5)
+    polls: int = 0
+    attempts: list[int] = field(default_factory=list[int])
+    news: deque[PollReport] = field(default_factory=deque[PollReport])
+
+    @activity.defn(name="poll_inbox")
+    async def poll_inbox(self, mailbox: MailboxStart) -> PollReport:
+        """Poll once."""
+        del mailbox
+        self.polls += 1
+        self.attempts.append(activity.info().attempt)
+        if self.news:
+            return self.news.popleft()
+        raise again("Nothing new.", after=self.every, kind="Poll")
+
+
+@dataclass
+class Switchboard:
+    """Stands in for the fan-out and the check of a sequence."""
+
+    every: timedelta = timedelta(minutes=10)
+    archived: bool = False
+    checks: int = 0
+    pages: list[str] = field(default_factory=list[str])
+    following: dict[str, str] = field(default_factory=dict[str, str])
+    gates: dict[str, asyncio.Event] = field(default_factory=dict[str, asyncio.Event])
+
+    @activity.defn(name="fan_out")
+    async def fan_out(self, page: FanOutPage) -> FanOutReport:
+        """Tell one page, once its gate is open."""
+        self.pages.append(page.after)
+        if page.after in self.gates:
+            await self.gates[page.after].wait()
+        return FanOutReport(told=1, after=self.following.get(page.after))
+
+    @activity.defn(name="watch_sequence")
+    async def watch_sequence(self, sequence: SequenceStart) -> CheckReport:
+        """Check once."""
+        del sequence
+        self.checks += 1
+        if self.archived:
+            return CheckReport(archived=True)
+        raise again("Checked.", after=self.every, kind="Check")
+
+
+@dataclass
+class Watchers:
+    """A running worker and its fakes."""
+
+    environment: WorkflowEnvironment
+    queue: str
+    inbox: Inbox
+    board: Switchboard
+
+    async def watch_mailbox(self) -> WorkflowHandle:
+        """Start the workflow of a mailbox."""
+        start = MailboxStart(mailbox_id="mbx_1", workspace_id="wsp_1")
+        return await self._start("Mailbox", start)
+
+    async def watch_sequence(self) -> WorkflowHandle:
+        """Start the workflow of a sequence."""
+        start = SequenceStart(sequence_id="seq_1", workspace_id="wsp_1")
+        return await self._start("Sequence", start)
+
+    async def _start(self, kind: str, start: object) -> WorkflowHandle:
+        with self.environment.with_time_skipping_disabled():
+            return await self.environment.client.start_workflow(
+                kind,
+                start,
+                id=f"{kind.lower()}/{uuid.uuid4()}",
+                task_queue=self.queue,
+                execution_timeout=timedelta(days=400),
+            )
+
+    async def forward(self, handle: WorkflowHandle, span: timedelta) -> None:
+        """Move one watcher's clock on."""
+        await self.environment.fast_forward(handle, span)
+
+
+@asynccontextmanager
+async def watchers(environment: WorkflowEnvironment) -> AsyncIterator[Watchers]:
+    """Run a worker on a queue of its own."""
+    inbox, board = Inbox(), Switchboard()
+    queue = f"test-{uuid.uuid4()}"
+    async with Worker(
+        environment.client,
+        task_queue=queue,
+        workflows=[MailboxWorkflow, SequenceWorkflow],
+        activities=[inbox.poll_inbox, board.fan_out, board.watch_sequence],
+        workflow_runner=RUNNER,
+    ):
+        yield Watchers(environment, queue, inbox, board)
+
+
+async def until(true: Callable[[], bool], what: str) -> None:
+    """Poll until something is true; fail with its name after the deadline."""
+    deadline = asyncio.get_running_loop().time() + DEADLINE
+    while not true():
+        assert asyncio.get_running_loop().time() < deadline, f"Not in time: {what}"
+        await asyncio.sleep(0.01)
+
+
+async def events_of(handle: WorkflowHandle) -> int:
+    """Count the events of a run, without those that moving its clock causes."""
+    history = await handle.fetch_history()
+    return sum(event.event_type not in OF_FORWARDING for event in history.events)
