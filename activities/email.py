@@ -7,7 +7,7 @@ from activities.attempts import this_attempt
 from activities.failures import MAX_SURPRISES, again
 from activities.sending import SOON, Sending
 from domain.codes import ReasonCode
-from domain.errors import StaleAttempt
+from domain.errors import RecordsAway, StaleAttempt
 from domain.messages import PerformStep, StepResult
 from domain.ports import Attempt, Inbox, MailClients, StepLedger, Writer
 
@@ -35,8 +35,8 @@ class EmailActivities:
             return self._perform(request, attempt)
         except StaleAttempt:
             raise again("A later try owns this delivery.", after=SOON) from None
-        except ApplicationError:
-            raise
+        except (ApplicationError, RecordsAway):
+            raise  # Temporal tries again; an outage is no fault of the enrollment.
         except Exception as error:
             return self._surprised(request, attempt, error)
 

@@ -78,5 +78,9 @@ class ContentFault(Exception):
         self.detail = detail
 
 
+class RecordsAway(Exception):
+    """The database cannot be reached just now; nothing was changed. Asking again can help."""
+
+
 class StaleAttempt(Exception):
     """Another attempt owns the delivery now; this one must stop without a trace."""

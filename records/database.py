@@ -14,6 +14,8 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from domain.errors import RecordsAway
+
 APP_ROLE = "reprise_app"
 SYSTEM_ROLE = "reprise_system"
 PROBE_WORKSPACE = "wsp_00000000000000000000"  #: Owns the probe row; nobody works in it.
@@ -33,14 +35,14 @@ class Database:
     @contextmanager
     def workspace(self, workspace_id: str) -> Generator[Connection]:
         """Open a transaction that sees one workspace; commits unless an exception leaves it."""
-        with self._app.begin() as connection:
+        with _saying_when_away(), self._app.begin() as connection:
             enter(connection, workspace_id)
             yield connection
 
     @contextmanager
     def system(self) -> Generator[Connection]:
         """Open a transaction of the house's own: relay, sweeps, look-ups of keys and states."""
-        with self._system.begin() as connection:
+        with _saying_when_away(), self._system.begin() as connection:
             yield connection
 
     def connect(self) -> Connection:
@@ -67,6 +69,24 @@ class Database:
         self._system.dispose()
 
 
+_AWAY = ("none", "08", "57P")  #: SQLSTATEs: no answer at all, connection faults, shutting down.
+
+
+def _state_of(error: Exception) -> str:
+    return getattr(getattr(error, "orig", None), "sqlstate", None) or "none"
+
+
+@contextmanager
+def _saying_when_away() -> Generator[None]:
+    """Name an outage in the house's own words, so that nobody takes it for a fault of his own."""
+    try:
+        yield
+    except Exception as error:
+        if is_away(error) and not isinstance(error, RecordsAway):
+            raise RecordsAway(type(error).__name__) from error
+        raise
+
+
 def enter(connection: Connection, workspace_id: str) -> None:
     """Name the workspace of the open transaction."""
     connection.execute(_ENTER, {"workspace_id": workspace_id})
@@ -74,14 +94,16 @@ def enter(connection: Connection, workspace_id: str) -> None:
 
 def is_away(error: Exception) -> bool:
     """Say whether an error means that Postgres cannot be reached just now."""
-    return isinstance(error, OperationalError | PoolTimeout) or (
-        getattr(error, "connection_invalidated", False) is True
-    )
+    if isinstance(error, RecordsAway | PoolTimeout):
+        return True
+    if getattr(error, "connection_invalidated", False) is True:
+        return True
+    return isinstance(error, OperationalError) and _state_of(error).startswith(_AWAY)
 
 
 def is_deadlock(error: Exception) -> bool:
     """Say whether Postgres undid the transaction to end a deadlock (40P01)."""
-    return getattr(getattr(error, "orig", None), "sqlstate", None) == "40P01"
+    return _state_of(error) == "40P01"
 
 
 def is_conflict(error: Exception) -> bool:

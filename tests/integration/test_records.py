@@ -10,10 +10,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, insert, select, text, update
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import OperationalError
 
 from domain.codes import ReasonCode
+from domain.errors import RecordsAway
 from domain.status import Standing, code_of, status_of
-from records.database import Database, FenceBroken
+from records.database import Database, FenceBroken, is_away
 from records.keys import principal_of
 from records.migrate import alembic_config, migrate
 from records.tables import enrollments, limits, metadata, workspaces
@@ -137,3 +139,22 @@ def test_what_the_first_tables_held_is_kept(owned: URL) -> None:
     database.close()
     engine.dispose()
     assert [tuple(row) for row in kept] == [("mbx_1", 7)]
+
+
+def test_an_outage_is_named_in_the_houses_own_words() -> None:
+    database = Database("postgresql+psycopg://nobody@127.0.0.1:1/none?connect_timeout=1")
+
+    with pytest.raises(RecordsAway), database.system():
+        raise AssertionError("It connected.")
+
+    database.close()
+
+
+@pytest.mark.parametrize(
+    ("state", "away"), [(None, True), ("08006", True), ("57P01", True), ("55P03", False)]
+)
+def test_what_counts_as_an_outage(state: str | None, away: bool) -> None:
+    class Fault(Exception):
+        sqlstate = state
+
+    assert is_away(OperationalError("SELECT 1", {}, Fault())) is away

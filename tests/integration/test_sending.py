@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from domain.codes import ReasonCode
-from domain.errors import Disconnected, OutcomeUnknown, Refused, Unavailable
+from domain.errors import Disconnected, OutcomeUnknown, RecordsAway, Refused, Unavailable
 from domain.holds import ResourceKind
 from domain.messages import StepResult
 from records import facts, holds
@@ -151,6 +151,24 @@ class TestFailures:
 
         assert world.standing(enrollment) == ("error", "permanent_fail")
         assert world.mail.sent() == []
+
+    async def test_of_postgres_are_waited_out_however_long(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        claim, outages = Ledger.claim, iter(range(12))
+
+        def away(self: Ledger, *arguments: Any) -> Any:
+            if next(outages, None) is not None:
+                raise RecordsAway("OperationalError")
+            return claim(self, *arguments)
+
+        monkeypatch.setattr(Ledger, "claim", away)
+        enrollment = world.enroll_one(world.make_sequence(world.make_mailbox()))
+
+        await world.forward(enrollment, HOUR)
+
+        assert world.standing(enrollment) == ("finished", "no_response")
+        assert len(world.mail.sent()) == 1
 
     async def test_of_our_own_become_a_system_error_and_nothing_worse(self, world: World) -> None:
         world.mail.fail("open", *[ZeroDivisionError("bug")] * 5)
