@@ -2,10 +2,10 @@
 
 import subprocess
 import sys
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Mapping
 from pathlib import Path
+
+import httpx
 
 from tools.stack.part import Part, PartDied
 
@@ -62,7 +62,6 @@ def _part(
 
 def _answers(url: str) -> bool:
     try:
-        with urllib.request.urlopen(url, timeout=3) as answer:
-            return answer.status == 200
-    except (urllib.error.URLError, OSError):
+        return httpx.get(url, timeout=3, trust_env=False).is_success
+    except httpx.TransportError:
         return False
