@@ -12,7 +12,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,11 @@ class Chaos:
         key = {"Authorization": f"Bearer {state['api_key']}"}
         self._door = httpx.Client(base_url=state["api"], headers=key, timeout=60)
         self._sandbox = httpx.Client(base_url=state["sandbox"], timeout=60)
+
+    def close(self) -> None:
+        """Close its connections."""
+        self._door.close()
+        self._sandbox.close()
 
     def state(self) -> dict[str, Any]:
         """Read what the stack says of itself."""
@@ -164,8 +169,7 @@ class Chaos:
 
 def run(home: Path, *, candidates: int, kills: int, seed: int, say: Callable[[str], None]) -> Chaos:
     """Run it, and hold the ledger against the log. Raises AssertionError where they differ."""
-    with Stack(home, say=say) as stack:
-        chaos = Chaos(stack.home, seed)
+    with Stack(home, say=say) as stack, closing(Chaos(stack.home, seed)) as chaos:
         sequence = chaos.prepare(candidates)
         chaos.run(sequence, kills=kills, pause=1.0)
         ledger, counts = chaos.ledger(), chaos.counts(sequence)
