@@ -49,7 +49,7 @@ class Chaos:
     def call(self, method: str, path: str, body: Any = None) -> dict[str, Any]:
         """Ask the API until it answers, under one idempotency key; parts are down at times."""
         headers = {"Idempotency-Key": f"{self._random.random()}"} if method == "POST" else {}
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + 240
         while True:
             try:
                 answer = self._door.request(method, path, json=body, headers=headers)

@@ -6,7 +6,7 @@ import pytest
 
 from tests.e2e.chaos import run
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(700)]
 
 
 def test_nothing_is_sent_twice_or_lost_while_parts_are_killed(
