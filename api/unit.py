@@ -77,7 +77,8 @@ async def _once(request: Request, principal: Principal, handle: Handler) -> Resp
         answer = await handle(request)
         if answer.status_code < 400:
             await asyncio.to_thread(_finish, request, unit, answer, digest)
-            request.app.state.nudge()
+            if request.method not in _READING:  # A read puts nothing into the outbox.
+                request.app.state.nudge()
         return answer
     except Exception as error:
         if is_deadlock(error):
