@@ -105,7 +105,7 @@ def enroll(
     for item, row in again:
         _restart(connection, setting, item, row)
     starting = [row["id"] for row in new] + [row["id"] for _, row in again]
-    start_waiting(connection, workspace_id, starting)
+    start_waiting(connection, workspace_id, starting, setting=setting)
     return results
 
 

@@ -3,25 +3,16 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, ScalarSelect, func, select
+from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 
 from domain.limits import ActionKind, Limit, Period
-from records.tables import limits, mailboxes
+from records.tables import limits
 
 AS_JSON = (
     "(SELECT jsonb_agg(jsonb_build_object('action', l.action, 'period', l.period, 'most', l.most))"
     " FROM limits l WHERE l.account_id = m.id)"
-)  #: For a query in which `m` is the mailbox; the same as `of_mailboxes`.
-
-
-def of_mailboxes() -> ScalarSelect[Any]:
-    """Give a column that holds the limits of each mailbox of a query, for `limits_in`."""
-    row = func.jsonb_build_object(
-        "action", limits.c.action, "period", limits.c.period, "most", limits.c.most
-    )
-    query = select(func.jsonb_agg(row)).where(limits.c.account_id == mailboxes.c.id)
-    return query.correlate(mailboxes).scalar_subquery()
+)  #: For a query in which `m` is the mailbox; `limits_in` reads it.
 
 
 def limits_in(rows: Sequence[Mapping[str, Any]] | None, action: ActionKind) -> tuple[Limit, ...]:

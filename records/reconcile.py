@@ -11,11 +11,10 @@ from domain.codes import LogEvent
 from domain.ids import enrollment_workflow_id
 from domain.messages import FactKind
 from records import booking, log, outbox
-from records.database import Database, enter
+from records.database import Database
 from records.facts import close_holds
 
 PAGE = 1000
-_LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended('reconcile', 0))")
 QUIET = 60  #: Seconds that a row must have been left alone before it may count as lost.
 
 
@@ -41,6 +40,8 @@ _LIVE = text(
     " AND o.delivered_at IS NULL)"
     " ORDER BY e.id LIMIT :limit"
 )
+
+_LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended('reconcile', 0))")
 
 _AGAIN = text(
     "UPDATE enrollments SET round = round + 1, run_id = NULL, updated_at = clock_timestamp(),"
@@ -98,7 +99,6 @@ def _parcels(row: RowMapping, workflow_id: str) -> list[dict[str, Any]]:
 
 
 def _begin_again(connection: Connection, lost: Live) -> int:
-    enter(connection, lost.workspace_id)
     row = (
         connection.execute(_AGAIN, {"id": lost.enrollment_id, "round": lost.round})
         .mappings()

@@ -23,13 +23,12 @@ from domain.ids import enrollment_workflow_id
 from domain.messages import Booking
 from domain.slots import NoOpening
 from records import booking, outbox
-from records.limits import of_mailboxes
+from records.limits import AS_JSON
 from records.plans import timing_of
 from records.projection import projected
 from records.schedule_rules import hours_of
 from records.tables import (
     enrollments,
-    mailboxes,
     schedules,
     sequences,
     versions,
@@ -51,16 +50,24 @@ class Setting:
     now: datetime
 
 
-def start_waiting(connection: Connection, workspace_id: str, ids: Sequence[str]) -> int:
+def start_waiting(
+    connection: Connection,
+    workspace_id: str,
+    ids: Sequence[str],
+    *,
+    setting: Setting | None = None,
+) -> int:
     """Book the next step of enrollments that have no workflow yet, and ask for one each.
 
-    Passes over those that are paused, have ended or whose sequence is inactive; returns how many
-    it started.
+    `setting` is theirs, where the caller has read it in this transaction already. Passes over
+    those that are paused, have ended or whose sequence is inactive; returns how many it started.
     """
     rows = connection.execute(_WAITING, {"ids": list(ids)}).mappings().all()
     if not rows:
         return 0
-    setting = read_setting(connection, rows[0]["sequence_id"], {row["mailbox_id"] for row in rows})
+    if setting is None:
+        senders = {row["mailbox_id"] for row in rows}
+        setting = read_setting(connection, rows[0]["sequence_id"], senders)
     booked = _book_first(connection, workspace_id, setting, rows)
     _mark_started(connection, booked, setting.sequence["switched"])
     outbox.put(connection, [_start_row(workspace_id, row) for row in rows])
@@ -184,8 +191,8 @@ def _schedule(connection: Connection, schedule_id: str | None) -> RowMapping | N
 
 
 def _senders(connection: Connection, ids: set[Any]) -> dict[str, RowMapping]:
-    query = select(mailboxes, of_mailboxes().label("limits")).where(mailboxes.c.id.in_(sorted(ids)))
-    return {row["id"]: row for row in connection.execute(query).mappings()}
+    rows = connection.execute(_SENDERS, {"ids": sorted(ids)}).mappings()
+    return {row["id"]: row for row in rows}
 
 
 def _start_row(workspace_id: str, row: RowMapping) -> dict[str, Any]:
@@ -193,6 +200,7 @@ def _start_row(workspace_id: str, row: RowMapping) -> dict[str, Any]:
     return outbox.start_row(workspace_id, row["id"], workflow_id, {})
 
 
+_SENDERS = text(f"SELECT m.*, {AS_JSON} AS limits FROM mailboxes m WHERE m.id = ANY(:ids)")
 _WAITING = text(
     "SELECT e.id, e.sequence_id, e.candidate_id, e.mailbox_id, e.step_id, e.round, e.first_round,"
     " c.zone AS candidate_zone"

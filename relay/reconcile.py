@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from contextlib import ExitStack
 
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
@@ -24,8 +25,8 @@ async def reconcile_for_ever(
     while True:
         await asyncio.sleep(every)
         try:
-            with rows.turn() as ours:
-                if ours:
+            with ExitStack() as turn:
+                if await asyncio.to_thread(turn.enter_context, rows.turn()):
                     begun = await reconcile(rows, client)
                     swept = await asyncio.to_thread(outbox.sweep)
                     log.info("Reconciled: %d begun again, %d outbox rows forgotten.", begun, swept)
