@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from temporalio.api.common.v1 import Payload
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowHandle, WorkflowHistory
 
@@ -65,18 +66,24 @@ def history_bytes(history: WorkflowHistory) -> int:
 
 def payload_sizes(history: WorkflowHistory) -> list[int]:
     """Give the size of every payload in a history, the start's input first."""
-    return [size for event in history.events for size in _sizes(event)]
+    return [payload.ByteSize() for payload in payloads_of(history)]
 
 
-def _sizes(message: Any) -> Iterator[int]:
+def payloads_of(history: WorkflowHistory) -> Iterator[Payload]:
+    """Find every payload, those of summaries and failures too, in the order of the events."""
+    for event in history.events:
+        yield from _payloads(event)
+
+
+def _payloads(message: Any) -> Iterator[Payload]:
     for field, value in message.ListFields():
         if field.message_type is None:
             continue
         if field.message_type.full_name == "temporal.api.common.v1.Payload":
-            yield from (one.ByteSize() for one in _each(value))
+            yield from _each(value)
         else:
             for one in _each(value):
-                yield from _sizes(one)
+                yield from _payloads(one)
 
 
 def _each(value: Any) -> Sequence[Any]:

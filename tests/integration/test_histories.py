@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from temporalio.client import WorkflowHistory
 
+from benchmarks.cost import payload_sizes, payloads_of
 from relay.codec import Codec
 from tests.integration.world import INSTANT, LATER, World
 from tests.temporal_server import KEYS
@@ -18,28 +19,9 @@ def readable(history: WorkflowHistory) -> str:
     """Give everything that a history says once its payloads are opened."""
     codec = Codec(KEYS)
     opened: list[str] = [str(history.to_json())]
-    for event in history.events:
-        for payload in _payloads(event):
-            plain = codec.decode_now([payload])[0]
-            opened.append(plain.data.decode("utf-8", "replace"))
+    for plain in codec.decode_now(payloads_of(history)):
+        opened.append(plain.data.decode("utf-8", "replace"))
     return "\n".join(opened)
-
-
-def _payloads(message):
-    for field, value in message.ListFields():
-        if field.message_type is None:
-            continue
-        if not hasattr(value, "__len__"):
-            items = [value]
-        elif hasattr(value, "values"):
-            items = [v for v in value.values() if hasattr(v, "ListFields")]
-        else:
-            items = list(value)
-        for item in items:
-            if field.message_type.full_name == "temporal.api.common.v1.Payload":
-                yield item
-            else:
-                yield from _payloads(item)
 
 
 async def test_a_history_never_names_a_person(world: World) -> None:
@@ -74,10 +56,6 @@ async def test_payloads_stay_small(world: World) -> None:
 
     history = await world.handle(enrollment).fetch_history()
 
-    start, *others = [
-        (event.event_id, len(payload.SerializeToString()))
-        for event in history.events
-        for payload in _payloads(event)
-    ]
-    assert start[1] <= 250 + 150 * 4
-    assert max(size for _, size in others) <= 350
+    start, *others = payload_sizes(history)
+    assert start <= 250 + 150 * 4
+    assert max(others) <= 350

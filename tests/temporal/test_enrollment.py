@@ -4,19 +4,14 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 
+from benchmarks.cost import events_of
 from domain.codes import ReasonCode
 from domain.messages import Awaiting, Fact, PerformStep, ResultKind, StepResult
 from tests.factories import AT_NINE, DAY, HOUR, INSTANT, MINUTE, enrollment_start, plan, step_id
 from tests.temporal.house import House, house
-
-OF_FORWARDING = (
-    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_OPTIONS_UPDATED,
-    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TIME_SKIPPING_TRANSITIONED,
-)
 
 pytestmark = pytest.mark.temporal
 
@@ -54,7 +49,7 @@ class TestSteps:
         handle = await home.run(enrollment_start(due_at=now()))
 
         history = await handle.fetch_history()
-        assert len([e for e in history.events if e.event_type not in OF_FORWARDING]) == 11 * 3
+        assert events_of(history) == 11 * 3
         assert len(home.step.calls) == 3
 
     async def test_wait_for_a_deferred_slot_and_say_why(self, home: House) -> None:

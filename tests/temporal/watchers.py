@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from temporalio import activity
-from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 from activities.failures import again
+from benchmarks import cost
 from domain.messages import (
     CheckReport,
     FanOutPage,
@@ -28,10 +28,6 @@ from workflows.mailbox import MailboxWorkflow
 from workflows.sequence import SequenceWorkflow
 
 DEADLINE = 20.0
-OF_FORWARDING = (
-    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_OPTIONS_UPDATED,
-    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TIME_SKIPPING_TRANSITIONED,
-)
 
 
 @dataclass
@@ -142,5 +138,4 @@ async def until(true: Callable[[], bool], what: str) -> None:
 
 async def events_of(handle: WorkflowHandle) -> int:
     """Count the events of a run, without those that moving its clock causes."""
-    history = await handle.fetch_history()
-    return sum(event.event_type not in OF_FORWARDING for event in history.events)
+    return cost.events_of(await handle.fetch_history())
