@@ -35,6 +35,7 @@ from records.switchboard import Switchboard
 from records.vault import Vault, parse_keys
 from relay.carrier import Carrier
 from relay.client import connect
+from relay.codec import codec_keys
 from relay.pump import Pump
 from relay.reconcile import reconcile_for_ever
 from settings import Settings
@@ -147,11 +148,6 @@ def mail_clients(settings: Settings, database: Database) -> ProviderClients:
     return ProviderClients(grants=GrantStore(database, vault), google=oauth)
 
 
-def codec_keys(settings: Settings) -> list[tuple[str, bytes]]:
-    """Read the payload keys."""
-    return [(k.id, k.key) for k in parse_keys(settings.codec_key.get_secret_value())]
-
-
 async def _connect(settings: Settings) -> Client:
     """Wait for Temporal: a worker may start before it, and outlive its restarts."""
     runtime = _runtime(settings)
@@ -160,7 +156,7 @@ async def _connect(settings: Settings) -> Client:
             return await connect(
                 settings.temporal_address,
                 settings.temporal_namespace,
-                codec_keys(settings),
+                codec_keys(settings.codec_key.get_secret_value()),
                 runtime=runtime,
             )
         except (RPCError, RuntimeError) as error:

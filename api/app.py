@@ -37,7 +37,7 @@ from records.parcels import Outbox
 from records.vault import Vault, parse_keys
 from relay.carrier import Carrier
 from relay.client import connect
-from relay.codec import Codec
+from relay.codec import Codec, codec_keys
 from relay.gateway import Gateway
 from relay.polling import InboxPolls
 from relay.pump import Pump
@@ -77,7 +77,7 @@ def create_app(settings: Settings) -> FastAPI:
     problems.install(app)
     for module in _ROUTERS:
         app.include_router(module.router)
-    keys = _codec_keys(settings)
+    keys = codec_keys(settings.codec_key.get_secret_value())
     app.mount("/codec", codec_app(keys, ui_origin=settings.temporal_ui_url))
     complete(app)
     app.state.metrics = Metrics()
@@ -90,7 +90,7 @@ async def _plug_in(app: FastAPI, settings: Settings) -> None:
     state.database = Database(settings.database_url.get_secret_value())
     await asyncio.to_thread(state.database.check_fence)
     state.health = Health(state.database)
-    keys = _codec_keys(settings)
+    keys = codec_keys(settings.codec_key.get_secret_value())
     client = await connect(settings.temporal_address, settings.temporal_namespace, keys, lazy=True)
     state.gateway = Gateway(client, Codec(keys))
     state.pump = Pump(Outbox(state.database), Carrier(client, settings.task_queue))
@@ -109,7 +109,3 @@ async def _plug_in(app: FastAPI, settings: Settings) -> None:
         gmail_url=settings.gmail_url,
         transport=OneShotTransport(timeout_seconds=settings.provider_timeout_seconds),
     )
-
-
-def _codec_keys(settings: Settings) -> list[tuple[str, bytes]]:
-    return [(k.id, k.key) for k in parse_keys(settings.codec_key.get_secret_value())]

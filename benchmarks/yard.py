@@ -26,9 +26,10 @@ from domain.timing import Timing, TimingKind
 from records.database import Database
 from records.health import Health
 from records.ids import fresh
-from records.vault import parse_keys
 from relay.client import connect
-from tools.stack.stack import ROOT, Stack
+from relay.codec import codec_keys
+from tools.stack.processes import ROOT
+from tools.stack.stack import Stack
 
 DAY = 86_400
 WEEK = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -51,7 +52,7 @@ class Yard:
     @property
     def key(self) -> bytes:
         """The payload key of the stack."""
-        return parse_keys((self.stack.home / "secrets" / "codec_key").read_text("utf-8"))[0].key
+        return _keys(self.stack.home)[0][1]
 
     def post(self, path: str, body: Any = None) -> dict[str, Any]:
         """POST to the API."""
@@ -156,12 +157,15 @@ async def bare_worker(yard: Yard, queue: str) -> AsyncGenerator[None]:
         await process.wait()
 
 
+def _keys(home: Path) -> list[tuple[str, bytes]]:
+    return codec_keys((home / "secrets" / "codec_key").read_text("utf-8"))
+
+
 @asynccontextmanager
 async def open_yard(home: Path, scale: float) -> AsyncGenerator[Yard]:
     """Start a stack and open every door to it."""
     with Stack(home, say=lambda text: print(text, file=sys.stderr, flush=True)) as stack:
-        keys = parse_keys((home / "secrets" / "codec_key").read_text("utf-8"))
-        client = await connect(stack.state["temporal"], "default", [(k.id, k.key) for k in keys])
+        client = await connect(stack.state["temporal"], "default", _keys(home))
         headers = {"Authorization": f"Bearer {stack.state['api_key']}"}
         database = Database(stack.state["database_url"], pool_size=2)
         with httpx.Client(base_url=stack.state["api"], headers=headers, timeout=600) as door:

@@ -14,6 +14,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from temporalio.api.common.v1 import Payload
 
+from records.vault import parse_keys
+
 ENCODING = b"binary/encrypted"
 _NONCE_BYTES = 12
 _SQUEEZE_FROM = 160  #: Bytes from which deflate pays for its header.
@@ -108,6 +110,11 @@ def data_converter(keys: Sequence[tuple[str, bytes]]) -> converter.DataConverter
         payload_codec=Codec(keys),
         failure_converter_class=converter.DefaultFailureConverterWithEncodedAttributes,
     )
+
+
+def codec_keys(text: str) -> list[tuple[str, bytes]]:
+    """Read the ring of payload keys, each by its id; the first is current."""
+    return [(key.id, key.key) for key in parse_keys(text)]
 
 
 def endpoint_token(keys: Sequence[tuple[str, bytes]]) -> str:

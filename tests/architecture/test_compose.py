@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from records.vault import parse_keys
-from relay.codec import endpoint_token
+from relay.codec import codec_keys, endpoint_token
 from settings import Settings, table
 from tools.setup import docker_secrets
 from tools.stack import ports, temporal
@@ -378,7 +378,7 @@ RUN_TOKEN = "$(cat /run/secrets/codec_token)"
 
 
 def token(keys: str) -> str:
-    return endpoint_token([(key.id, key.key) for key in parse_keys(keys)])
+    return endpoint_token(codec_keys(keys))
 
 
 # Temporal

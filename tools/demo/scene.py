@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from tools.demo.story import DAY, Story
-from tools.stack.stack import ROOT
+from tools.stack.processes import ROOT
 
 
 def connect(story: Story, address: str, name: str) -> str:
@@ -32,9 +32,22 @@ def write_sequence(story: Story, mailbox: str, name: str) -> dict[str, Any]:
             "windows": [window],
         },
     )
+    return story.post(
+        "/sequences",
+        {
+            "name": name,
+            "sender": {"mailbox_id": mailbox},
+            "schedule_id": schedule["id"],
+            "steps": _steps(),
+        },
+    )
+
+
+def _steps() -> list[dict[str, Any]]:
+    """Write one step with each kind of timing."""
     at = (datetime.now(UTC) + timedelta(days=14)).strftime("%Y-%m-%dT09:00:00")
     hello = "<p>Hello {{ candidate.first_name | default: 'there' }},</p>"
-    steps = [
+    return [
         {
             "subject": "A {{ candidate.fields.role }} role for you",
             "body": f"{hello}<p>We look for a {{{{ candidate.fields.role }}}}.</p>",
@@ -56,15 +69,6 @@ def write_sequence(story: Story, mailbox: str, name: str) -> dict[str, Any]:
             "timing": {"kind": "at", "at": at, "zone": "Europe/Lisbon"},
         },
     ]
-    return story.post(
-        "/sequences",
-        {
-            "name": name,
-            "sender": {"mailbox_id": mailbox},
-            "schedule_id": schedule["id"],
-            "steps": steps,
-        },
-    )
 
 
 def enroll_all(story: Story, sequence: str, boxes: list[str]) -> dict[str, str]:

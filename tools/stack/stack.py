@@ -14,10 +14,8 @@ from tools.stack import ports as port_choice
 from tools.stack import told
 from tools.stack.part import Part
 from tools.stack.postgres import database_url, postgres_part
-from tools.stack.processes import ROOT, api_part, migrate, sandbox_part, worker_part
+from tools.stack.processes import api_part, migrate, sandbox_part, worker_part
 from tools.stack.temporal import keep_histories, temporal_part
-
-__all__ = ["ROOT", "Stack", "StackError"]
 
 Say = Callable[[str], None]
 CALM = 60.0  #: Seconds after which a part that lived counts as well again.

@@ -4,8 +4,7 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from records.vault import parse_keys
-from relay.codec import endpoint_token
+from relay.codec import codec_keys, endpoint_token
 from tools.stack.part import Part
 
 ATTRIBUTES = ("Workspace", "Sequence", "Mailbox", "Status", "Code")
@@ -69,5 +68,5 @@ def _operator(cli: Path, address: str, *command: str) -> bool:
 
 
 def _codec_endpoint(environment: Mapping[str, str]) -> str:
-    keys = [(k.id, k.key) for k in parse_keys(environment["REPRISE_CODEC_KEY"])]
-    return f"{environment['REPRISE_API_URL']}/codec/{endpoint_token(keys)}"
+    token = endpoint_token(codec_keys(environment["REPRISE_CODEC_KEY"]))
+    return f"{environment['REPRISE_API_URL']}/codec/{token}"

@@ -16,7 +16,7 @@ from records.database import Database
 from records.ids import fresh
 from records.migrate import digest_of
 from records.tables import api_keys, deliveries, users
-from relay.codec import Codec, endpoint_token
+from relay.codec import Codec, codec_keys, endpoint_token, to_json
 from tests.integration.api.conftest import KEY
 from tests.integration.api.test_requests import make_sequence
 
@@ -265,10 +265,7 @@ class TestTheCodecEndpoint:
     async def test_opens_payloads_for_whoever_knows_its_address(self, door: TestClient) -> None:
         from temporalio.converter import DataConverter
 
-        from api.app import parse_keys
-        from relay.codec import to_json
-
-        keys = [(k.id, k.key) for k in parse_keys(KEY)]
+        keys = codec_keys(KEY)
         plain = await DataConverter().encode(["what it waits for"])
         sealed = await Codec(keys).encode(plain)
         body = {"payloads": [to_json(one) for one in sealed]}
