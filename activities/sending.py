@@ -15,6 +15,7 @@ from domain.errors import (
     ProviderError,
     Refused,
 )
+from domain.fate import FateKind, Submission
 from domain.mail import Letter, Receipt
 from domain.messages import PerformStep, ResultKind, StepResult
 from domain.ports import Attempt, Claim, Inbox, MailClient, MailClients, StepLedger, Writer
@@ -61,13 +62,15 @@ class Sending:
 
     def _reconcile(self, client: MailClient, claim: Claim) -> Claim | Receipt:
         """Find out what became of a send whose answer nobody has: read, never repeat."""
-        if claim.draft_id is not None and client.draft_exists(claim.draft_id):
+        fate = client.fate(_submission(claim))
+        if fate.kind is FateKind.UNSENT:
             self.ledger.unsent(claim)
             return replace(claim, state=DeliveryState.DRAFTED)
-        found = client.find_sent(claim.key, since=claim.baseline or "")
-        if found is not None:
-            return found
-        raise _Unknowable
+        if fate.receipt is not None:
+            return fate.receipt
+        if fate.kind is FateKind.PENDING:
+            raise again(fate.evidence, after=fate.ask_again_after or SOON)
+        raise _Unknowable(fate.evidence)
 
     def _prepare(self, client: MailClient, claim: Claim) -> Claim:
         """Write the letter once, and give it to the provider as a draft."""
@@ -102,9 +105,8 @@ class Sending:
         return stopped
 
     def _submit(self, client: MailClient, claim: Claim) -> StepResult:
-        assert claim.draft_id is not None
         try:
-            sent_id = client.send_draft(claim.draft_id)
+            sent_id = client.send_draft(_submission(claim), lambda: None)
         except Refused:
             self.ledger.unsent(claim)  # A refusal is an answer: nothing was accepted.
             raise
@@ -157,7 +159,12 @@ class Sending:
 
 
 class _Unknowable(ProviderError):
-    """The draft is gone and no sent copy was found: nothing can prove either outcome."""
+    """Nothing can prove either outcome."""
 
-    def __init__(self) -> None:
-        super().__init__("The draft is gone and no sent copy was found.")
+
+def _submission(claim: Claim) -> Submission:
+    assert claim.draft_id is not None
+    assert claim.letter is not None
+    return Submission(
+        key=claim.key, draft_id=claim.draft_id, letter=claim.letter, baseline=claim.baseline
+    )

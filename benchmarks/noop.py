@@ -3,14 +3,16 @@
 Only benchmarks use them; every line of the activity's own code still runs.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from domain.codes import ReasonCode
 from domain.delivery import DeliveryState
 from domain.errors import NotFound
+from domain.fate import Fate, StoredDraft, Submission
 from domain.mail import Arrivals, Draft, Letter, Receipt, Recipient, StepContent
 from domain.messages import Booking, PerformStep, ResultKind, StepResult
-from domain.ports import Attempt, Claim
+from domain.ports import Attempt, Claim, Leave
 
 GAP = timedelta(seconds=2)
 """From one step to the next, in both workflows: long enough that each step really needs its timer,
@@ -133,24 +135,28 @@ class NoopClient:
         """Accept."""
         return "d"
 
-    def send_draft(self, draft_id: str) -> str:
+    def send_draft(self, submission: Submission, leave: Leave) -> str:
         """Accept."""
+        leave()
         return "m"
 
-    def draft_exists(self, draft_id: str) -> bool:
+    def fate(self, submission: Submission) -> Fate:
         """Never asked here."""
-        return False
+        raise NotFound(submission.key)
+
+    def our_drafts(self) -> Sequence[StoredDraft]:
+        """None."""
+        return ()
+
+    def probe(self) -> None:
+        """Be well."""
 
     def delete_draft(self, draft_id: str) -> None:
         """Do nothing."""
 
-    def read_back(self, provider_message_id: str) -> Receipt:
+    def read_back(self, sent_id: str) -> Receipt:
         """Give ids."""
         return _RECEIPT
-
-    def find_sent(self, key: str, *, since: str) -> Receipt | None:
-        """Never asked here."""
-        return None
 
     def cursor(self) -> str:
         """Give a cursor."""

@@ -6,6 +6,7 @@
     ├── OutcomeUnknown        the request left, the answer did not come (reconcile, never repeat)
     ├── NotFound              what was named is not there (a draft, a thread, a cursor)
     └── Refused               it will say no again; `code` says which hold that means
+        ├── Exhausted         the mailbox may not send for a while (`retry_after` says how long)
         └── Disconnected      the account's grant is dead
 
 Callers choose by class, never by text.
@@ -52,10 +53,22 @@ class Refused(ProviderError):
 
     code: ReasonCode = ReasonCode.PERMANENT_FAIL
 
-    def __init__(self, message: str, *, code: ReasonCode | None = None) -> None:
-        super().__init__(message)
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: ReasonCode | None = None,
+        retry_after: timedelta | None = None,
+    ) -> None:
+        super().__init__(message, retry_after=retry_after)
         if code is not None:
             self.code = code
+
+
+class Exhausted(Refused):
+    """The mailbox may not send for a while: a quota is used up, or its provider blocked it."""
+
+    code = ReasonCode.PROVIDER_QUOTA_EXCEEDED
 
 
 class Disconnected(Refused):

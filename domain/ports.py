@@ -1,19 +1,25 @@
 """What activities need of the outside, as Protocols; `providers` and `records` satisfy them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from domain.access import Access, Account
 from domain.codes import ReasonCode
 from domain.delivery import DeliveryState
+from domain.fate import Fate, StoredDraft, Submission
 from domain.holds import ResourceKind
 from domain.mail import Arrivals, Draft, Grant, Letter, Receipt
 from domain.messages import FanOutPage, FanOutReport, PerformStep, StepResult
 
+Leave = Callable[[], None]
+"""The last check before the byte that makes a send take effect: raises StaleAttempt when this
+attempt came too late (its time is up; another may own the delivery)."""
+
 
 class MailClient(Protocol):
-    """One connected mailbox. Every call is one request; none repeats itself.
+    """One connected mailbox. No call repeats a request by itself.
 
     All methods raise `domain.errors.ProviderError` classes and nothing else: `Disconnected` for a
     dead grant, `Throttled`, `Unavailable` when nothing was accepted, `OutcomeUnknown` when the
@@ -21,30 +27,38 @@ class MailClient(Protocol):
     """
 
     def create_draft(self, letter: Letter) -> str:
-        """Store the message as a draft and return its id. Harmless when repeated."""
-        ...
+        """Store the message as a draft and return its id. Harmless when repeated.
 
-    def send_draft(self, draft_id: str) -> str:
-        """Send a draft once and return the sent message's id.
-
-        Raises NotFound when the draft is gone (it was sent, or somebody removed it).
+        A provider that keeps no drafts gives back an id of its own making.
         """
         ...
 
-    def draft_exists(self, draft_id: str) -> bool:
-        """Say whether a draft is still there: proof that it was not sent."""
+    def send_draft(self, submission: Submission, leave: Leave) -> str:
+        """Send a draft once and return the sent message's id, for `read_back`.
+
+        Calls `leave` right before the request that sends. Raises NotFound when the draft is gone
+        (it was sent, or somebody removed it).
+        """
+        ...
+
+    def fate(self, submission: Submission) -> Fate:
+        """Find out what became of a send, by reading only."""
         ...
 
     def delete_draft(self, draft_id: str) -> None:
         """Remove a draft that will not be sent; one that is gone already is fine."""
         ...
 
-    def read_back(self, provider_message_id: str) -> Receipt:
-        """Read the ids of a sent message."""
+    def our_drafts(self) -> Sequence[StoredDraft]:
+        """List the drafts that carry a delivery key: what a sweep may have to remove."""
         ...
 
-    def find_sent(self, key: str, *, since: str) -> Receipt | None:
-        """Find our sent copy by its delivery key among what was sent since a cursor."""
+    def read_back(self, sent_id: str) -> Receipt:
+        """Read the ids of a message that was accepted."""
+        ...
+
+    def probe(self) -> None:
+        """Ask something harmless that fails when the mailbox cannot be used."""
         ...
 
     def cursor(self) -> str:
@@ -73,14 +87,14 @@ class MailClients(Protocol):
 
 
 class Grants(Protocol):
-    """Where the grants of mailboxes are kept, encrypted."""
+    """Where the grants and passwords of mailboxes are kept, encrypted."""
 
-    def load(self, mailbox_id: str, workspace_id: str) -> tuple[str, Grant | None]:
-        """Give the mailbox's address and its grant, if it has one."""
+    def load(self, mailbox_id: str, workspace_id: str) -> Account:
+        """Give the mailbox's kind, its address, and what opens it."""
         ...
 
-    def store(self, mailbox_id: str, workspace_id: str, grant: Grant) -> None:
-        """Keep a refreshed grant."""
+    def store(self, mailbox_id: str, workspace_id: str, access: Access) -> None:
+        """Keep a refreshed grant, or what was learnt of a mail server."""
         ...
 
     def is_fresh(self, grant: Grant) -> bool:

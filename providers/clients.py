@@ -1,6 +1,7 @@
 """Opens the client of a mailbox: its grant brought up to date first, so no call needs repeating."""
 
 from domain.errors import Disconnected
+from domain.mail import Grant
 from domain.ports import Grants, MailClient
 from providers.google_oauth import GoogleOAuth
 
@@ -14,9 +15,10 @@ class ProviderClients:
 
     def open(self, mailbox_id: str, workspace_id: str) -> MailClient:
         """Give the client of a mailbox. Raises Disconnected when its grant is dead."""
-        _, grant = self._grants.load(mailbox_id, workspace_id)
-        if grant is None:
+        account = self._grants.load(mailbox_id, workspace_id)
+        if not isinstance(account.access, Grant):
             raise Disconnected("The mailbox was never connected.")
+        grant = account.access
         if not self._grants.is_fresh(grant):
             grant = self._google.refresh(grant)
             self._grants.store(mailbox_id, workspace_id, grant)

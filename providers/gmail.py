@@ -2,9 +2,9 @@
 
 import base64
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import getaddresses
 from functools import lru_cache
 from pathlib import Path
@@ -15,7 +15,9 @@ from googleapiclient.discovery_cache import DISCOVERY_DOC_DIR
 from googleapiclient.errors import HttpError
 
 from domain.errors import NotFound, OutcomeUnknown, Unavailable
+from domain.fate import Fate, FateKind, StoredDraft, Submission
 from domain.mail import DELIVERY_HEADER, Arrival, Arrivals, Letter, Receipt
+from domain.ports import Leave
 from providers.gmail_answers import meaning_of, read_answer
 from providers.transport import BearerHttp, OneShotTransport
 
@@ -25,6 +27,7 @@ _READ = (
     "X-Autoreply", "X-Failed-Recipients", "Content-Type", "Return-Path", "Precedence",
 )  # fmt: skip
 _NOT_ARRIVED = frozenset({"DRAFT", "SENT"})
+_SETTLED = timedelta(seconds=60)  #: After which a send that was under way is over.
 
 
 class _Request(Protocol):
@@ -73,18 +76,27 @@ class GmailClient:
                 raise
             return self._create_draft(letter, None)
 
-    def send_draft(self, draft_id: str) -> str:
+    def send_draft(self, submission: Submission, leave: Leave) -> str:
         """Send a draft once; raises NotFound when it is gone."""
-        request = self._api.drafts.send(userId=_ME, body={"id": draft_id})
+        request = self._api.drafts.send(userId=_ME, body={"id": submission.draft_id})
+        leave()
         return str(self._do(request, sending=True)["id"])
 
-    def draft_exists(self, draft_id: str) -> bool:
-        """Say whether a draft is still there: proof that it was not sent."""
-        try:
-            self._do(self._api.drafts.get(userId=_ME, id=draft_id, format="minimal"))
-        except NotFound:
-            return False
-        return True
+    def fate(self, submission: Submission) -> Fate:
+        """Look for the draft, which Gmail removes when it sends it, then for the sent copy."""
+        if self._draft_exists(submission.draft_id):
+            return Fate(kind=FateKind.UNSENT, evidence="The draft is still there, unsent.")
+        found = self._find_sent(submission.key, since=submission.baseline)
+        if found is not None:
+            return Fate(kind=FateKind.SENT, evidence="The sent copy was found.", receipt=found)
+        if submission.quiet_for < _SETTLED:
+            return Fate(
+                kind=FateKind.PENDING,
+                evidence="The draft is gone, and no sent copy is there yet.",
+                ask_again_after=_SETTLED - submission.quiet_for,
+            )
+        evidence = "The draft is gone, and no sent copy carries this delivery's key."
+        return Fate(kind=FateKind.LOST, evidence=evidence)
 
     def delete_draft(self, draft_id: str) -> None:
         """Remove a draft that will not be sent; one that is gone already is fine."""
@@ -93,29 +105,31 @@ class GmailClient:
         except NotFound:
             return
 
-    def read_back(self, provider_message_id: str) -> Receipt:
+    def read_back(self, sent_id: str) -> Receipt:
         """Read the ids under which a message left: Gmail writes its own Message-ID."""
-        found = self._metadata(provider_message_id, ("Message-ID",))
+        found = self._metadata(sent_id, ("Message-ID",))
         return Receipt(
             provider_message_id=found["id"],
             thread_id=found["threadId"],
             message_id=_headers(found).get("message-id", ""),
         )
 
-    def find_sent(self, key: str, *, since: str) -> Receipt | None:
-        """Find our sent copy by its delivery key among what was sent since a cursor."""
-        try:
-            ids = list(self._added(since, label="SENT"))
-        except NotFound:
-            ids = self._listed("in:sent newer_than:7d")
-        for message_id in ids:
+    def our_drafts(self) -> Sequence[StoredDraft]:
+        """List the drafts that carry a delivery key; Gmail's search cannot ask for a header."""
+        found: list[StoredDraft] = []
+        for draft_id in self._draft_ids():
             try:
-                found = self._metadata(message_id, (DELIVERY_HEADER,))
+                draft = self._do(self._api.drafts.get(userId=_ME, id=draft_id, format="metadata"))
             except NotFound:
-                continue  # It was deleted since.
-            if _headers(found).get(DELIVERY_HEADER.lower()) == key:
-                return self.read_back(message_id)
-        return None
+                continue  # It was sent or removed since.
+            key = _headers(draft.get("message", {})).get(DELIVERY_HEADER.lower())
+            if key:
+                found.append(StoredDraft(draft_id=draft_id, key=key))
+        return found
+
+    def probe(self) -> None:
+        """Read the profile."""
+        self.cursor()
 
     def cursor(self) -> str:
         """Give the history id of this moment."""
@@ -136,6 +150,35 @@ class GmailClient:
         after = self.cursor()
         ids = self._listed(f"in:inbox newer_than:{days}d")
         return Arrivals(cursor=after, messages=tuple(self._read_all(reversed(ids))))
+
+    def _draft_exists(self, draft_id: str) -> bool:
+        try:
+            self._do(self._api.drafts.get(userId=_ME, id=draft_id, format="minimal"))
+        except NotFound:
+            return False
+        return True
+
+    def _find_sent(self, key: str, *, since: str | None) -> Receipt | None:
+        for message_id in self._sent_since(since):
+            try:
+                found = self._metadata(message_id, (DELIVERY_HEADER,))
+            except NotFound:
+                continue  # It was deleted since.
+            if _headers(found).get(DELIVERY_HEADER.lower()) == key:
+                return self.read_back(message_id)
+        return None
+
+    def _sent_since(self, since: str | None) -> list[str]:
+        try:
+            if since is not None:
+                return list(self._added(since, label="SENT"))
+        except NotFound:
+            pass  # The cursor expired.
+        return self._listed("in:sent newer_than:7d")
+
+    def _draft_ids(self) -> list[str]:
+        page = self._do(self._api.drafts.list(userId=_ME, maxResults=500))
+        return [str(one["id"]) for one in page.get("drafts", ())]
 
     def _create_draft(self, letter: Letter, thread_id: str | None) -> str:
         message = {"raw": base64.urlsafe_b64encode(letter.mime).decode()}

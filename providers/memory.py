@@ -7,13 +7,15 @@ what arrives is read by cursor. Faults are raised where a test puts them.
 import itertools
 import threading
 from collections import defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 
 from domain.errors import NotFound
+from domain.fate import Fate, FateKind, StoredDraft, Submission
 from domain.mail import DELIVERY_HEADER, Arrival, Arrivals, Letter, Receipt
+from domain.ports import Leave
 
 Fault = Callable[[], None]
 
@@ -107,10 +109,11 @@ class MemoryClient:
         self._mail.trip("create_draft", after=True)
         return draft_id
 
-    def send_draft(self, draft_id: str) -> str:
+    def send_draft(self, submission: Submission, leave: Leave) -> str:
         """Send a draft once and return the sent message's id."""
+        leave()
         self._mail.trip("send_draft")
-        letter = self._box.drafts.pop(draft_id, None)
+        letter = self._box.drafts.pop(submission.draft_id, None)
         if letter is None:
             raise NotFound("No such draft.")
         sent_id = self._mail.number()
@@ -119,29 +122,36 @@ class MemoryClient:
         self._mail.trip("send_draft", after=True)
         return sent_id
 
-    def draft_exists(self, draft_id: str) -> bool:
-        """Say whether a draft is still there."""
-        self._mail.trip("draft_exists")
-        return draft_id in self._box.drafts
+    def fate(self, submission: Submission) -> Fate:
+        """Find our sent copy by its delivery key, unless the draft is still there."""
+        self._mail.trip("fate")
+        if submission.draft_id in self._box.drafts:
+            return Fate(kind=FateKind.UNSENT, evidence="The draft is still there.")
+        for sent_id, letter in self._box.sent.items():
+            if _key_of(letter) == submission.key:
+                receipt = self._receipt(sent_id)
+                return Fate(kind=FateKind.SENT, evidence="It was sent.", receipt=receipt)
+        return Fate(kind=FateKind.LOST, evidence="Neither draft nor sent copy is there.")
+
+    def our_drafts(self) -> Sequence[StoredDraft]:
+        """List the drafts with their delivery keys."""
+        self._mail.trip("our_drafts")
+        drafts = self._box.drafts.items()
+        return [StoredDraft(draft_id=one, key=_key_of(letter)) for one, letter in drafts]
+
+    def probe(self) -> None:
+        """Fail where a test says so."""
+        self._mail.trip("probe")
 
     def delete_draft(self, draft_id: str) -> None:
         """Remove a draft that will not be sent."""
         self._mail.trip("delete_draft")
         self._box.drafts.pop(draft_id, None)
 
-    def read_back(self, provider_message_id: str) -> Receipt:
+    def read_back(self, sent_id: str) -> Receipt:
         """Read the ids of a sent message."""
         self._mail.trip("read_back")
-        return self._receipt(provider_message_id)
-
-    def find_sent(self, key: str, *, since: str) -> Receipt | None:
-        """Find our sent copy by its delivery key."""
-        del since
-        self._mail.trip("find_sent")
-        for sent_id, letter in self._box.sent.items():
-            if message_from_bytes(letter.mime)[DELIVERY_HEADER] == key:
-                return self._receipt(sent_id)
-        return None
+        return self._receipt(sent_id)
 
     def cursor(self) -> str:
         """Give the inbox cursor of this moment."""
@@ -166,6 +176,10 @@ class MemoryClient:
             thread_id=self._box.threads[sent_id],
             message_id=f"<{sent_id}@mail.memory>",
         )
+
+
+def _key_of(letter: Letter) -> str:
+    return str(message_from_bytes(letter.mime)[DELIVERY_HEADER])
 
 
 def _raiser(fault: Exception) -> Fault:

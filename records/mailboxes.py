@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, func, insert, select, text, update
 
+from domain.access import Access
 from domain.codes import LogEvent
 from domain.holds import ResourceKind
 from domain.ids import Prefix
 from domain.limits import ActionKind, Limit, Period
-from domain.mail import Grant
 from domain.mailbox import MailboxState
 from records import holds, limits, log, outbox
 from records.database import Database
@@ -123,10 +123,10 @@ def take_consent(database: Database, state: str) -> RowMapping | None:
 
 
 def connected(
-    connection: Connection, workspace_id: str, mailbox_id: str, store: GrantStore, grant: Grant
+    connection: Connection, workspace_id: str, mailbox_id: str, store: GrantStore, access: Access
 ) -> int:
-    """Keep the grant, and let everything go on that this mailbox held; returns how many."""
-    store.put(connection, mailbox_id, grant)
+    """Keep what opens it, and let everything go on that this mailbox held; returns how many."""
+    store.put(connection, mailbox_id, access)
     connection.execute(
         update(mailboxes)
         .where(mailboxes.c.id == mailbox_id)

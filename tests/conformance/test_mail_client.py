@@ -1,12 +1,14 @@
 """The `MailClient` port: one suite, run against the real Gmail client and the double in memory."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 import pytest
 
-from domain.errors import Disconnected, NotFound, OutcomeUnknown, Unavailable
+from domain.errors import Disconnected, NotFound, OutcomeUnknown, StaleAttempt, Unavailable
+from domain.fate import FateKind, StoredDraft, Submission
 from domain.mail import Draft, Letter, Recipient, StepContent, Thread, ThreadTail
 from domain.ports import MailClient
 from providers.gmail import GmailClient
@@ -18,6 +20,8 @@ from tests.conformance.sandbox_process import SandboxProcess
 pytestmark = pytest.mark.integration
 
 RITA, CARL = "rita@acme.example", "carl@mail.example"
+KEY = "enr_1:stp_1:1"
+LONG_QUIET = timedelta(minutes=10)  # Whatever was under way is over.
 
 
 class Post(Protocol):
@@ -101,7 +105,7 @@ def post(request: pytest.FixtureRequest) -> Iterator[Post]:
     opened.close()
 
 
-def letter(key: str = "enr_1:stp_1:1", tail: ThreadTail | None = None) -> Letter:
+def letter(key: str = KEY, tail: ThreadTail | None = None) -> Letter:
     content = StepContent(
         thread=Thread.NEW if tail is None else Thread.REPLY,
         subject="A role" if tail is None else "",
@@ -122,25 +126,59 @@ def letter(key: str = "enr_1:stp_1:1", tail: ThreadTail | None = None) -> Letter
     )
 
 
+def submission(draft_id: str, key: str = KEY, since: str | None = None) -> Submission:
+    return Submission(
+        key=key, draft_id=draft_id, letter=letter(key), baseline=since, quiet_for=LONG_QUIET
+    )
+
+
+def send(post: Post, written: Letter | None = None, key: str = KEY) -> str:
+    written = written or letter(key)
+    draft_id = post.client.create_draft(written)
+    return post.client.send_draft(replace(submission(draft_id, key), letter=written), stay)
+
+
+def stay() -> None:
+    """Pass the last check."""
+
+
 class TestDrafts:
     def test_are_there_until_they_are_sent(self, post: Post) -> None:
         draft_id = post.client.create_draft(letter())
-        assert post.client.draft_exists(draft_id)
+        assert post.client.fate(submission(draft_id)).kind is FateKind.UNSENT
         assert post.delivered() == 0
 
-        post.client.send_draft(draft_id)
+        post.client.send_draft(submission(draft_id), stay)
 
-        assert not post.client.draft_exists(draft_id)
+        assert post.client.fate(submission(draft_id)).kind is FateKind.SENT
         assert post.delivered() == 1
 
     def test_are_sent_once(self, post: Post) -> None:
         draft_id = post.client.create_draft(letter())
-        post.client.send_draft(draft_id)
+        post.client.send_draft(submission(draft_id), stay)
 
         with pytest.raises(NotFound):
-            post.client.send_draft(draft_id)
+            post.client.send_draft(submission(draft_id), stay)
 
         assert post.delivered() == 1
+
+    def test_stay_when_the_last_check_says_no(self, post: Post) -> None:
+        draft_id = post.client.create_draft(letter())
+
+        def too_late() -> None:
+            raise StaleAttempt(KEY)
+
+        with pytest.raises(StaleAttempt):
+            post.client.send_draft(submission(draft_id), too_late)
+
+        assert post.client.fate(submission(draft_id)).kind is FateKind.UNSENT
+        assert post.delivered() == 0
+
+    def test_of_ours_are_found_by_their_key(self, post: Post) -> None:
+        draft_id = post.client.create_draft(letter())
+        send(post, key="enr_2:stp_1:1")
+
+        assert list(post.client.our_drafts()) == [StoredDraft(draft_id=draft_id, key=KEY)]
 
     def test_may_be_deleted_again_and_again(self, post: Post) -> None:
         draft_id = post.client.create_draft(letter())
@@ -148,12 +186,13 @@ class TestDrafts:
         post.client.delete_draft(draft_id)
         post.client.delete_draft(draft_id)
 
-        assert not post.client.draft_exists(draft_id)
+        assert post.client.our_drafts() == []
+        assert post.client.fate(submission(draft_id)).kind is FateKind.LOST
 
 
 class TestSentMessages:
     def test_have_ids_that_can_be_read_back(self, post: Post) -> None:
-        sent_id = post.client.send_draft(post.client.create_draft(letter()))
+        sent_id = send(post)
 
         receipt = post.client.read_back(sent_id)
 
@@ -164,21 +203,23 @@ class TestSentMessages:
 
     def test_are_found_by_their_delivery_key(self, post: Post) -> None:
         before = post.client.cursor()
-        sent_id = post.client.send_draft(post.client.create_draft(letter("enr_1:stp_1:1")))
-        post.client.send_draft(post.client.create_draft(letter("enr_2:stp_1:1")))
+        sent_id = send(post)
+        send(post, key="enr_2:stp_1:1")
 
-        found = post.client.find_sent("enr_1:stp_1:1", since=before)
+        fate = post.client.fate(submission("gone", since=before))
 
-        assert found == post.client.read_back(sent_id)
-        assert post.client.find_sent("enr_3:stp_1:1", since=before) is None
+        assert fate.kind is FateKind.SENT
+        assert fate.receipt == post.client.read_back(sent_id)
+        other = post.client.fate(submission("gone", "enr_3:stp_1:1", before))
+        assert other.kind is FateKind.LOST
 
     def test_follow_up_in_the_same_thread(self, post: Post) -> None:
-        first = post.client.read_back(post.client.send_draft(post.client.create_draft(letter())))
+        first = post.client.read_back(send(post))
         tail = ThreadTail(
             thread_id=first.thread_id, message_id=first.message_id, references=(), subject="A role"
         )
 
-        second = post.client.send_draft(post.client.create_draft(letter("enr_1:stp_2:1", tail)))
+        second = send(post, letter("enr_1:stp_2:1", tail))
 
         assert post.client.read_back(second).thread_id == first.thread_id
 
@@ -186,7 +227,7 @@ class TestSentMessages:
 class TestTheInbox:
     def test_is_read_from_a_cursor_and_each_message_once(self, post: Post) -> None:
         cursor = post.client.cursor()
-        sent_id = post.client.send_draft(post.client.create_draft(letter()))
+        sent_id = send(post)
         thread_id = post.client.read_back(sent_id).thread_id
         post.answer(sent_id)
 
@@ -200,12 +241,12 @@ class TestTheInbox:
     def test_does_not_show_what_we_send(self, post: Post) -> None:
         cursor = post.client.cursor()
 
-        post.client.send_draft(post.client.create_draft(letter()))
+        send(post)
 
         assert post.client.arrivals(cursor).messages == ()
 
     def test_can_be_read_again_without_a_cursor(self, post: Post) -> None:
-        sent_id = post.client.send_draft(post.client.create_draft(letter()))
+        sent_id = send(post)
         post.answer(sent_id)
 
         again = post.client.recent(days=30)
@@ -229,10 +270,9 @@ class TestFailures:
         post.break_once("lost")
 
         with pytest.raises(OutcomeUnknown):
-            post.client.send_draft(draft_id)
+            post.client.send_draft(submission(draft_id), stay)
 
-        assert not post.client.draft_exists(draft_id)
-        assert post.client.find_sent("enr_1:stp_1:1", since=before) is not None
+        assert post.client.fate(submission(draft_id, since=before)).kind is FateKind.SENT
         assert post.delivered() == 1
 
     def test_of_a_dead_grant_say_so(self, post: Post) -> None:
@@ -240,7 +280,7 @@ class TestFailures:
         post.break_once("revoked")
 
         with pytest.raises(Disconnected):
-            post.client.send_draft(draft_id)
+            post.client.send_draft(submission(draft_id), stay)
 
         assert post.delivered() == 0
 
@@ -259,13 +299,13 @@ def test_a_thread_that_is_gone_does_not_keep_a_follow_up_from_leaving(
     sandbox: SandboxProcess,
 ) -> None:
     post = GmailPost(sandbox)
-    first = post.client.read_back(post.client.send_draft(post.client.create_draft(letter())))
+    first = post.client.read_back(send(post))
     sandbox.control(f"accounts/{RITA}/forget_thread", thread_id=first.thread_id)
     tail = ThreadTail(
         thread_id=first.thread_id, message_id=first.message_id, references=(), subject="A role"
     )
 
-    post.client.send_draft(post.client.create_draft(letter("enr_1:stp_2:1", tail)))
+    send(post, letter("enr_1:stp_2:1", tail))
 
     assert post.delivered() == 2
     post.close()

@@ -84,7 +84,7 @@ class TestFailures:
 
         assert world.standing(enrollment) == ("finished", "no_response")
         assert len(world.mail.sent()) == 1
-        assert "find_sent" in world.mail.calls
+        assert "fate" in world.mail.calls
 
     async def test_between_the_last_commit_and_temporal_send_nothing_again(
         self, world: World, monkeypatch: pytest.MonkeyPatch
