@@ -83,6 +83,9 @@ class Settings(BaseSettings):
     provider_timeout_seconds: float = Field(
         20, ge=1, le=50, description="Longest wait for one answer of a provider."
     )
+    sends_in_flight: int = Field(
+        50, ge=1, le=500, description="Messages that all workers together may be sending at once."
+    )
     worker_cache: int = Field(
         1000, ge=0, le=100_000, description="Workflows that a worker keeps in memory."
     )

@@ -107,7 +107,10 @@ def build_worker(
     """Plug real things into activities. Also used by tests, with doubles for some of them."""
     inbox = Inbox(database)
     email = EmailActivities(
-        ledger=Ledger(database), clients=clients, writer=LetterWriter(), inbox=inbox
+        ledger=Ledger(database, in_flight=settings.sends_in_flight),
+        clients=clients,
+        writer=LetterWriter(),
+        inbox=inbox,
     )
     mailbox = MailboxActivities(
         clients=clients, inbox=inbox, every=timedelta(seconds=settings.poll_seconds)

@@ -1,15 +1,21 @@
 """The e-mail step: one activity that sends at most once, however often it is tried."""
 
+from datetime import timedelta
+
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.attempts import this_attempt
-from activities.failures import MAX_SURPRISES, again
-from activities.sending import SOON, Sending
+from activities.deadline import this_deadline
+from activities.failures import MAX_SURPRISES, SOON, again
+from activities.sending import Sending
 from domain.codes import ReasonCode
-from domain.errors import RecordsAway, StaleAttempt
+from domain.errors import Busy, RecordsAway, StaleAttempt
 from domain.messages import PerformStep, StepResult
-from domain.ports import Attempt, Inbox, MailClients, StepLedger, Writer
+from domain.ports import Attempt, Claim, Inbox, MailClients, StepLedger, Writer
+
+QUEUE_FOR = timedelta(seconds=20)  #: How long a try waits for a lease before it comes back later.
+LAST_CALL = timedelta(seconds=20)  #: What the last call of a try may take.
 
 
 class EmailActivities:
@@ -41,7 +47,8 @@ class EmailActivities:
             return self._surprised(request, attempt, error)
 
     def _perform(self, request: PerformStep, attempt: Attempt) -> StepResult:
-        claim = self._ledger.claim(request, attempt)
+        deadline = this_deadline(reserve=LAST_CALL)
+        claim = self._claim(request, attempt)
         if claim is None:
             raise again("The cause was mended while we looked.", after=SOON)
         if isinstance(claim, StepResult):
@@ -49,12 +56,27 @@ class EmailActivities:
         sending = Sending(
             request=request,
             attempt=attempt,
+            deadline=deadline,
             ledger=self._ledger,
             clients=self._clients,
             writer=self._writer,
             inbox=self._inbox,
         )
         return sending.run(claim)
+
+    def _claim(self, request: PerformStep, attempt: Attempt) -> Claim | StepResult | None:
+        """Pass the gate; where all leases are taken, queue for one and pass it again."""
+        try:
+            return self._ledger.claim(request, attempt)
+        except Busy as busy:
+            queued = busy
+        try:
+            if self._ledger.await_lease(queued, patience=QUEUE_FOR):
+                return self._ledger.claim(request, attempt)
+        except Busy:
+            pass  # Its lease expired between the two: come back like those without one.
+        self._ledger.show_wait(request, attempt, ReasonCode.CONCURRENCY_CAP)
+        raise again("As many messages are in flight as may be.", after=SOON, kind="Busy")
 
     def _surprised(self, request: PerformStep, attempt: Attempt, error: Exception) -> StepResult:
         """Hold an enrollment whose step broke down again and again by a fault of ours.

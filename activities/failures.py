@@ -6,6 +6,8 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 MAX_FAILURES = 5  #: Failed answers of a provider after which a person must look.
 MAX_SURPRISES = 5  #: Tries that broke down by themselves before a person must look.
+RECOVER_AFTER = timedelta(minutes=5)  #: The one further try of a Gmail account's first message.
+SOON = timedelta(seconds=1)
 _LONGEST = timedelta(seconds=60)
 
 

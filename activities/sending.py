@@ -1,26 +1,31 @@
 """One try at sending one message: draft, barrier, gate, send, read back; each step committed."""
 
+import time
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from activities.catching_up import catch_up
-from activities.failures import MAX_FAILURES, again, backoff
+from activities.deadline import Deadline
+from activities.failures import MAX_FAILURES, RECOVER_AFTER, SOON, again, backoff
 from domain.codes import ReasonCode
 from domain.delivery import DeliveryState
 from domain.errors import (
     ContentFault,
     Disconnected,
+    Exhausted,
     NotFound,
     OutcomeUnknown,
     ProviderError,
     Refused,
+    Unavailable,
 )
 from domain.fate import FateKind, Submission
+from domain.holds import ResourceKind, healers
 from domain.mail import Letter, Receipt
-from domain.messages import PerformStep, ResultKind, StepResult
+from domain.messages import PerformStep, StepResult
 from domain.ports import Attempt, Claim, Inbox, MailClient, MailClients, StepLedger, Writer
 
-SOON = timedelta(seconds=1)
+FRESH = timedelta(milliseconds=250)  #: How old the look at the inbox may be when a send leaves.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +34,7 @@ class Sending:
 
     request: PerformStep
     attempt: Attempt
+    deadline: Deadline
     ledger: StepLedger
     clients: MailClients
     writer: Writer
@@ -40,8 +46,10 @@ class Sending:
             return self._send(claim)
         except ContentFault as fault:
             return self._hold(claim, fault.code, fault.detail)
+        except Exhausted as pause:
+            return self._block(claim, pause)
         except Refused as refusal:
-            return self._refused(claim, refusal)
+            return self._hold(claim, refusal.code, str(refusal))
         except ProviderError as error:
             return self._failed(claim, error)
 
@@ -52,67 +60,104 @@ class Sending:
             if isinstance(found, Receipt):
                 return self._sent(claim, found)
             claim = found
-        if claim.failures >= MAX_FAILURES:
-            return self._hold(claim, ReasonCode.SENDING_FAILED, "The provider failed every try.")
-        drafted = self._prepare(client, claim)
-        stopped = self._pass_gate(client, drafted)
-        if stopped is not None:
-            return stopped
-        return self._submit(client, drafted)
+        if claim.failures >= _most_failures(claim):
+            return self._give_up(claim)
+        if claim.is_probe:
+            client.probe()
+        drafted, wait = self._prepare(client, claim)
+        stopped = self._pass_gate(client, drafted, wait)
+        return stopped or self._submit(client, drafted)
 
     def _reconcile(self, client: MailClient, claim: Claim) -> Claim | Receipt:
         """Find out what became of a send whose answer nobody has: read, never repeat."""
-        fate = client.fate(_submission(claim))
+        try:
+            fate = client.fate(_submission(claim))
+        except Refused as refusal:
+            if ResourceKind.MAILBOX in healers(refusal.code) or isinstance(refusal, Exhausted):
+                raise
+            raise Unavailable(str(refusal)) from None  # A look-up that fails proves nothing.
+        if fate.receipt is not None:
+            return fate.receipt
         if fate.kind is FateKind.UNSENT:
             self.ledger.unsent(claim)
             return replace(claim, state=DeliveryState.DRAFTED)
-        if fate.receipt is not None:
-            return fate.receipt
         if fate.kind is FateKind.PENDING:
-            raise again(fate.evidence, after=fate.ask_again_after or SOON)
+            raise again(fate.evidence, after=fate.ask_again_after or SOON, kind="Pending")
         raise _Unknowable(fate.evidence)
 
-    def _prepare(self, client: MailClient, claim: Claim) -> Claim:
-        """Write the letter once, and give it to the provider as a draft."""
+    def _prepare(self, client: MailClient, claim: Claim) -> tuple[Claim, timedelta]:
+        """Write the letter once and give it to the provider as a draft.
+
+        Also says how long the mailbox's spacing keeps it back.
+        """
         letter = claim.letter
         if claim.state is DeliveryState.CLAIMED or letter is None:
             letter = self.writer.write(claim.draft)
             self.ledger.rendered(claim, letter)
         if claim.state is DeliveryState.DRAFTED:
-            return claim
+            return claim, timedelta()
         return self._draft(client, claim, letter)
 
-    def _draft(self, client: MailClient, claim: Claim, letter: Letter) -> Claim:
+    def _draft(self, client: MailClient, claim: Claim, letter: Letter) -> tuple[Claim, timedelta]:
         draft_id = client.create_draft(letter)
-        cursor = self.ledger.drafted(claim, draft_id)
-        return replace(
+        drafted = self.ledger.drafted(claim, draft_id)
+        claim = replace(
             claim,
             letter=letter,
             draft_id=draft_id,
-            baseline=cursor,
+            baseline=drafted.cursor,
             state=DeliveryState.DRAFTED,
         )
+        return claim, drafted.wait
 
-    def _pass_gate(self, client: MailClient, claim: Claim) -> StepResult | None:
-        """Read the inbox up to now, then let a stop that is committed win."""
+    def _pass_gate(self, client: MailClient, claim: Claim, wait: timedelta) -> StepResult | None:
+        """Wait out the spacing, read the inbox up to now, then let a committed stop win."""
+        looked = None
+        while True:
+            self._wait(claim, wait)
+            if looked is None or time.monotonic() - looked > FRESH.total_seconds():
+                claim = self._look(client, claim)
+                looked = time.monotonic()
+            outcome = self.ledger.submit(claim, self.attempt)
+            if not isinstance(outcome, timedelta):
+                break
+            wait = outcome
+        if outcome is not None:
+            self._throw_away(client, claim)
+        return outcome
+
+    def _look(self, client: MailClient, claim: Claim) -> Claim:
+        """Bring the inbox up to now: what is found may stop this very step."""
         cursor, _ = catch_up(
             client, self.inbox, claim.mailbox_id, claim.workspace_id, claim.baseline
         )
-        stopped = self.ledger.submit(replace(claim, baseline=cursor), self.attempt)
-        if stopped is not None and stopped.kind is ResultKind.ENDED and claim.draft_id:
-            client.delete_draft(claim.draft_id)
-            self.ledger.undrafted(claim)
-        return stopped
+        return replace(claim, baseline=cursor)
+
+    def _wait(self, claim: Claim, span: timedelta) -> None:
+        """Wait in place where there is time for it, else come back."""
+        if span > self.deadline.left:
+            self.ledger.give_back(claim.key, claim.workspace_id)
+            raise again("The mailbox's spacing is not over.", after=span, kind="Spacing")
+        time.sleep(max(span.total_seconds(), 0))
+
+    def _throw_away(self, client: MailClient, claim: Claim) -> None:
+        """Leave no draft behind that will not be sent, at least not now."""
+        assert claim.draft_id is not None
+        client.delete_draft(claim.draft_id)
+        self.ledger.undrafted(claim)
+        self.ledger.give_back(claim.key, claim.workspace_id)
 
     def _submit(self, client: MailClient, claim: Claim) -> StepResult:
         try:
-            sent_id = client.send_draft(_submission(claim), lambda: None)
+            sent_id = client.send_draft(_submission(claim), self.deadline.check)
         except Refused:
             self.ledger.unsent(claim)  # A refusal is an answer: nothing was accepted.
             raise
         except NotFound as gone:
             raise OutcomeUnknown("The draft was gone when it was to be sent.") from gone
-        return self._sent(claim, self._read_back(client, sent_id))
+        answered = time.monotonic()
+        receipt = self._read_back(client, sent_id)
+        return self._sent(claim, receipt, answered=answered)
 
     def _read_back(self, client: MailClient, sent_id: str) -> Receipt:
         """Read the ids of what was accepted; failing at it says nothing against the send."""
@@ -125,46 +170,71 @@ class Sending:
                 "Accepted, but its ids could not be read.", retry_after=error.retry_after
             ) from error
 
-    def _sent(self, claim: Claim, receipt: Receipt) -> StepResult:
-        return self.ledger.sent(claim, receipt, self.request, self.attempt)
-
-    def _refused(self, claim: Claim, refusal: Refused) -> StepResult:
-        return self._hold(claim, refusal.code, str(refusal))
+    def _sent(self, claim: Claim, receipt: Receipt, *, answered: float | None = None) -> StepResult:
+        ago = timedelta(seconds=0 if answered is None else time.monotonic() - answered)
+        return self.ledger.sent(claim, receipt, self.request, self.attempt, answered=ago)
 
     def _failed(self, claim: Claim, error: ProviderError) -> StepResult:
         """Count the failure; past the last one a person must look."""
         if isinstance(error, _Unknowable):
             return self._hold(claim, ReasonCode.SEND_OUTCOME_UNKNOWN, str(error))
-        failures = self.ledger.provider_failed(claim, type(error).__name__, self.attempt)
-        if failures >= MAX_FAILURES and not isinstance(error, OutcomeUnknown):
+        unknown = isinstance(error, OutcomeUnknown)
+        recovers = claim.may_recover and claim.failures + 1 == MAX_FAILURES
+        failures = self.ledger.provider_failed(
+            claim,
+            f"{type(error).__name__}: {error}",
+            self.attempt,
+            code=ReasonCode.FIRST_STEP_SEND_FAILED if recovers else ReasonCode.RETRYING_STEP,
+            is_open=unknown,
+        )
+        if failures >= _most_failures(claim) and not unknown:
             return self._give_up(claim)
+        wait = backoff(failures, error.retry_after)
         raise again(
             f"The provider failed: {type(error).__name__}, {failures} of {MAX_FAILURES}.",
-            after=backoff(failures, error.retry_after),
+            after=max(wait, RECOVER_AFTER) if recovers else wait,
             kind=type(error).__name__,
         )
 
     def _give_up(self, claim: Claim) -> StepResult:
         """Hold after the last failure: not sent, or, where a send was under way, unknown."""
         code = ReasonCode.SENDING_FAILED
+        if claim.may_recover:
+            code = ReasonCode.FIRST_STEP_SEND_FAILED
         if claim.state is DeliveryState.SUBMITTING:
             code = ReasonCode.SEND_OUTCOME_UNKNOWN
         return self._hold(claim, code, "The provider failed every try.")
 
     def _hold(self, claim: Claim, code: ReasonCode, detail: str) -> StepResult:
-        held = self.ledger.hold(claim, code, detail, self.request, self.attempt)
-        if held is None:
-            raise again("The cause was mended while we looked.", after=SOON)
-        return held
+        return _told(self.ledger.hold(claim, code, detail, self.request, self.attempt))
+
+    def _block(self, claim: Claim, pause: Exhausted) -> StepResult:
+        return _told(
+            self.ledger.block(claim, pause.code, pause.retry_after, self.request, self.attempt)
+        )
 
 
 class _Unknowable(ProviderError):
     """Nothing can prove either outcome."""
 
 
+def _most_failures(claim: Claim) -> int:
+    return MAX_FAILURES + (1 if claim.may_recover else 0)
+
+
+def _told(result: StepResult | None) -> StepResult:
+    if result is None:
+        raise again("The cause was mended while we looked.", after=SOON)
+    return result
+
+
 def _submission(claim: Claim) -> Submission:
     assert claim.draft_id is not None
     assert claim.letter is not None
     return Submission(
-        key=claim.key, draft_id=claim.draft_id, letter=claim.letter, baseline=claim.baseline
+        key=claim.key,
+        draft_id=claim.draft_id,
+        letter=claim.letter,
+        baseline=claim.baseline,
+        quiet_for=claim.quiet_for,
     )

@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 
 from domain.codes import ReasonCode
 from domain.delivery import DeliveryState
-from domain.errors import NotFound
+from domain.errors import Busy, NotFound
 from domain.fate import Fate, StoredDraft, Submission
 from domain.mail import Arrivals, Draft, Letter, Receipt, Recipient, StepContent
 from domain.messages import Booking, PerformStep, ResultKind, StepResult
-from domain.ports import Attempt, Claim, Leave
+from domain.ports import Attempt, Claim, Drafted, Leave
 
 GAP = timedelta(seconds=2)
 """From one step to the next, in both workflows: long enough that each step really needs its timer,
@@ -54,11 +54,22 @@ class NoopLedger:
     def rendered(self, claim: Claim, letter: Letter) -> None:
         """Do nothing."""
 
-    def drafted(self, claim: Claim, draft_id: str) -> str | None:
-        """Give a cursor."""
-        return "1"
+    def await_lease(self, busy: Busy, *, patience: timedelta) -> bool:
+        """Never happens here."""
+        raise AssertionError(busy.key)
 
-    def submit(self, claim: Claim, attempt: Attempt) -> StepResult | None:
+    def give_back(self, claim_key: str, workspace_id: str) -> None:
+        """Do nothing."""
+
+    def show_wait(self, request: PerformStep, attempt: Attempt, code: ReasonCode) -> None:
+        """Never happens here."""
+        raise AssertionError(code)
+
+    def drafted(self, claim: Claim, draft_id: str) -> Drafted:
+        """Give a cursor."""
+        return Drafted(cursor="1", wait=timedelta())
+
+    def submit(self, claim: Claim, attempt: Attempt) -> StepResult | timedelta | None:
         """Let it through."""
 
     def unsent(self, claim: Claim) -> None:
@@ -68,7 +79,13 @@ class NoopLedger:
         """Do nothing."""
 
     def sent(
-        self, claim: Claim, receipt: Receipt, request: PerformStep, attempt: Attempt
+        self,
+        claim: Claim,
+        receipt: Receipt,
+        request: PerformStep,
+        attempt: Attempt,
+        *,
+        answered: timedelta = timedelta(),
     ) -> StepResult:
         """Book the next step after the gap."""
         if request.next_step_id is None:
@@ -88,7 +105,20 @@ class NoopLedger:
         """Never happens here."""
         raise AssertionError(detail)
 
-    def provider_failed(self, claim: Claim, detail: str, attempt: Attempt) -> int:
+    def block(
+        self,
+        claim: Claim,
+        code: ReasonCode,
+        named: timedelta | None,
+        request: PerformStep,
+        attempt: Attempt,
+    ) -> StepResult | None:
+        """Never happens here."""
+        raise AssertionError(code)
+
+    def provider_failed(
+        self, claim: Claim, detail: str, attempt: Attempt, *, code: ReasonCode, is_open: bool
+    ) -> int:
         """Never happens here."""
         raise AssertionError(detail)
 

@@ -29,6 +29,6 @@ FOLLOWS: Mapping[DeliveryState, frozenset[DeliveryState]] = MappingProxyType(
         ),
         DeliveryState.SENT: frozenset(),
         DeliveryState.FAILED: frozenset({DeliveryState.CLAIMED}),
-        DeliveryState.UNKNOWN: frozenset({DeliveryState.SENT, DeliveryState.CLAIMED}),
+        DeliveryState.UNKNOWN: frozenset({DeliveryState.SENT, DeliveryState.RENDERED}),
     }
 )

@@ -76,7 +76,7 @@ def _retry(state: EnrollmentState, fact: Fact, now: datetime) -> EnrollmentState
 def _release(state: EnrollmentState, fact: Fact, now: datetime) -> EnrollmentState:
     del now  # A released step is due when it was due before.
     if fact.hold_id is None:
-        return state
+        return replace(state, slot_at=None)  # What it waits for was mended: book anew.
     early = Release(hold_id=fact.hold_id, step_id=fact.step_id)
     if fact.hold_id == state.hold_id:
         return leave_hold(state, early)

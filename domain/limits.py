@@ -16,6 +16,7 @@ class ActionKind(StrEnum):
     CONNECTION = "connection"
     MESSAGE = "message"
     INMAIL = "inmail"
+    CONTACT = "contact"  #: Different people that a workspace writes to.
 
 
 class Period(StrEnum):
@@ -46,6 +47,7 @@ CODES: Mapping[ActionKind, ReasonCode] = MappingProxyType(
         ActionKind.CONNECTION: ReasonCode.LINKEDIN_DAILY_LIMIT,
         ActionKind.MESSAGE: ReasonCode.LINKEDIN_DAILY_LIMIT,
         ActionKind.INMAIL: ReasonCode.LINKEDIN_DAILY_LIMIT,
+        ActionKind.CONTACT: ReasonCode.MONTHLY_CONTACT_LIMIT,
     }
 )
 

@@ -40,7 +40,8 @@ class Fact:
     number: int
     code: ReasonCode | None = None  #: Why it ends (the ending kinds).
     until: datetime | None = None  #: When a pause lifts itself.
-    hold_id: str | None = None  #: Which hold is released (resource_fixed, retry).
+    hold_id: str | None = None
+    """Which hold is released (resource_fixed, retry); None: what it waits for was mended."""
     step_id: str | None = None  #: Where to go on (retry, migrate).
     plan: Plan | None = None  #: The new version's plan (migrate).
     name: str | None = None  #: What happened (happened), e.g. an accepted invitation.

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from domain.access import Access, Account
 from domain.codes import ReasonCode
 from domain.delivery import DeliveryState
+from domain.errors import Busy
 from domain.fate import Fate, StoredDraft, Submission
 from domain.holds import ResourceKind
 from domain.mail import Arrivals, Draft, Grant, Letter, Receipt
@@ -136,7 +137,19 @@ class Claim:
     draft_id: str | None = None
     failures: int = 0  #: Failed answers of the provider so far.
     baseline: str | None = None  #: The cursor before the send; a sent copy comes after it.
+    quiet_for: timedelta = timedelta()  #: Machine time since a try last announced the send.
+    is_probe: bool = False  #: The mailbox was blocked; this delivery tries first.
+    may_recover: bool = False
+    """A first message that a Gmail account keeps failing at gets one more try minutes later."""
     generations: Mapping[ResourceKind, int]  #: What the attempt relied on, for holds.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drafted:
+    """What a try needs to know once its draft is stored."""
+
+    cursor: str | None  #: The mailbox's inbox cursor.
+    wait: timedelta  #: Machine time until the mailbox's spacing allows the next send.
 
 
 class StepLedger(Protocol):
@@ -149,20 +162,37 @@ class StepLedger(Protocol):
     def claim(self, request: PerformStep, attempt: Attempt) -> Claim | StepResult | None:
         """Pass the gate and take the delivery, or say why nothing is sent now.
 
-        None means that a cause was mended while we looked: try again.
+        None means that a cause was mended while we looked: try again. Raises Busy when as many
+        sends are in flight as may be.
         """
+        ...
+
+    def await_lease(self, busy: Busy, *, patience: timedelta) -> bool:
+        """Wait for a lease; says whether the delivery has one now. Holds no lock meanwhile."""
+        ...
+
+    def give_back(self, claim_key: str, workspace_id: str) -> None:
+        """Let another delivery have the lease."""
+        ...
+
+    def show_wait(self, request: PerformStep, attempt: Attempt, code: ReasonCode) -> None:
+        """Let people see what the next try waits for."""
         ...
 
     def rendered(self, claim: Claim, letter: Letter) -> None:
         """Store the letter before anything leaves."""
         ...
 
-    def drafted(self, claim: Claim, draft_id: str) -> str | None:
-        """Store the provider's draft id; returns the mailbox's inbox cursor."""
+    def drafted(self, claim: Claim, draft_id: str) -> Drafted:
+        """Store the provider's draft id."""
         ...
 
-    def submit(self, claim: Claim, attempt: Attempt) -> StepResult | None:
-        """Pass the last gate and say so before the send leaves; a result means do not send."""
+    def submit(self, claim: Claim, attempt: Attempt) -> StepResult | timedelta | None:
+        """Pass the last gate and announce the send before it leaves.
+
+        A result means do not send. A time means that the mailbox's spacing is not over: wait so
+        long (machine time), then ask again.
+        """
         ...
 
     def unsent(self, claim: Claim) -> None:
@@ -174,9 +204,29 @@ class StepLedger(Protocol):
         ...
 
     def sent(
-        self, claim: Claim, receipt: Receipt, request: PerformStep, attempt: Attempt
+        self,
+        claim: Claim,
+        receipt: Receipt,
+        request: PerformStep,
+        attempt: Attempt,
+        *,
+        answered: timedelta = timedelta(),
     ) -> StepResult:
-        """Store the receipt, log it, move the enrollment on and book the next step's slot."""
+        """Store the receipt, log it, move the enrollment on and book the next step's slot.
+
+        `answered` is how long ago the provider took it; the mailbox's spacing counts from there.
+        """
+        ...
+
+    def block(
+        self,
+        claim: Claim,
+        code: ReasonCode,
+        named: timedelta | None,
+        request: PerformStep,
+        attempt: Attempt,
+    ) -> StepResult | None:
+        """Let the mailbox rest, and book this step after it."""
         ...
 
     def hold(
@@ -196,8 +246,14 @@ class StepLedger(Protocol):
         """Hold an enrollment whose try broke down before or outside a delivery."""
         ...
 
-    def provider_failed(self, claim: Claim, detail: str, attempt: Attempt) -> int:
-        """Count a failed answer of the provider; returns how many this delivery had."""
+    def provider_failed(
+        self, claim: Claim, detail: str, attempt: Attempt, *, code: ReasonCode, is_open: bool
+    ) -> int:
+        """Count a failed answer of the provider; returns how many this delivery had.
+
+        `code` is shown until the next try. `is_open`: the send may still take effect, so its
+        lease is kept.
+        """
         ...
 
 

@@ -1,15 +1,17 @@
 """Takes a delivery for an attempt: one more fence, and everything the letter is built from."""
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection, text
 
+from domain.access import MailboxKind
 from domain.delivery import DeliveryState
 from domain.ids import Prefix, delivery_key
 from domain.mail import Draft, Letter, Recipient, StepContent, Thread, ThreadTail
 from domain.messages import PerformStep
 from domain.ports import Claim
-from records.gate import GateRow, address_of, step_of
+from records.gate import GateRow, address_of, is_first, step_of
 from records.holding import generations_of
 from records.ids import fresh
 from records.plans import content_of
@@ -28,7 +30,7 @@ _TAKE = text(
 
 def take(connection: Connection, row: GateRow, request: PerformStep) -> Claim:
     """Make this attempt the delivery's owner; a letter that was written before stays as it is."""
-    key = delivery_key(request.enrollment_id, request.step_id, row["first_round"])
+    key = delivery_key_of(row, request)
     anew = _written_anew(row)
     taken = connection.execute(
         _TAKE,
@@ -55,8 +57,16 @@ def take(connection: Connection, row: GateRow, request: PerformStep) -> Claim:
         draft_id=None if anew else row["draft_id"],
         failures=taken.failures,
         baseline=row["baseline"],
+        quiet_for=row["quiet_for"] or timedelta(),
+        is_probe=row["blocked_code"] is not None,
+        may_recover=row["mailbox_kind"] == MailboxKind.GMAIL and is_first(row, request.step_id),
         generations=generations_of(row),
     )
+
+
+def delivery_key_of(row: GateRow, request: PerformStep) -> str:
+    """Name the delivery of a step in the present pass."""
+    return delivery_key(request.enrollment_id, request.step_id, row["first_round"])
 
 
 def _written_anew(row: GateRow) -> bool:

@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, Table, text
 
 from records.database import APP_ROLE, PROBE_WORKSPACE, SYSTEM_ROLE
-from records.tables import SYSTEM_TABLES, metadata, rls_probe, workspaces
+from records.tables import SHARED_TABLES, SYSTEM_TABLES, metadata, rls_probe, workspaces
 
 _HERE = "current_setting('reprise.workspace', true)"
 
@@ -13,7 +13,10 @@ def raise_fence(connection: Connection) -> None:
     for role in (APP_ROLE, SYSTEM_ROLE):
         _make_role(connection, role)
     for table in metadata.sorted_tables:
-        _fence(connection, table)
+        if table in SHARED_TABLES:
+            _share(connection, table)
+        else:
+            _fence(connection, table)
     _plant_probe(connection)
 
 
@@ -45,6 +48,11 @@ def _fence(connection: Connection, table: Table) -> None:
     if table in SYSTEM_TABLES:
         connection.execute(text(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {name} TO {SYSTEM_ROLE}"))
         _policy(connection, name, SYSTEM_ROLE, "true")
+
+
+def _share(connection: Connection, table: Table) -> None:
+    rights = f'GRANT SELECT, UPDATE ON "{table.name}" TO {APP_ROLE}'
+    connection.execute(text(rights))
 
 
 def _policy(connection: Connection, table: str, role: str, rule: str) -> None:

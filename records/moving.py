@@ -1,7 +1,9 @@
 """Moves an enrollment's row: what stops it, when its step may go, and what follows a send."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, func, update
@@ -28,8 +30,6 @@ from records.tables import enrollments
 LATE = timedelta(seconds=60)  #: How old a slot may be; an older one is given back and re-booked.
 LATE_RETRY = timedelta(minutes=15)  #: The same for a retry of a try that came on time.
 RECHECK = timedelta(seconds=60)  #: When to look again for a pause whose signal is on its way.
-
-_UNDER_WAY = frozenset({DeliveryState.SUBMITTING.value})
 
 
 def lapse_pause(connection: Connection, row: GateRow, attempt: Attempt) -> None:
@@ -83,12 +83,23 @@ def stopped(row: Mapping[str, Any], step_id: str, attempt: Attempt) -> StepResul
     return None
 
 
+def is_under_way(row: GateRow) -> bool:
+    """Say whether the send may have left already: then only its outcome matters."""
+    return row["delivery_state"] == DeliveryState.SUBMITTING
+
+
+def was_resolved(row: GateRow, request: PerformStep) -> bool:
+    """Say whether a person said that the step was sent, and nobody went on from there yet."""
+    sent = row["delivery_state"] == DeliveryState.SENT
+    return sent and row["ended_code"] is None and row["step_id"] == request.step_id
+
+
 def defer(
     connection: Connection, row: GateRow, request: PerformStep, attempt: Attempt
 ) -> StepResult | None:
     """Book a slot and wait for it, unless this try comes at the slot that is booked."""
     hours = _hours(row)
-    if row["delivery_state"] in _UNDER_WAY or _on_time(row, request, attempt, hours):
+    if is_under_way(row) or _on_time(row, request, attempt, hours):
         return None
     booking.free(connection, [request.enrollment_id])
     step = step_of(row, request.step_id)
@@ -98,6 +109,24 @@ def defer(
         return _never_opens(connection, row, request, attempt)
     _wait_for(connection, row, request, attempt, found)
     return StepResult(kind=ResultKind.DEFERRED, code=found.code, booking=found)
+
+
+def defer_until(
+    connection: Connection,
+    row: GateRow,
+    request: PerformStep,
+    attempt: Attempt,
+    until: datetime,
+    code: ReasonCode,
+) -> StepResult | None:
+    """Book a slot after a time before which trying would be in vain; the step stays due."""
+    booking.free(connection, [request.enrollment_id])
+    found = _book(connection, row, request, request.step_id, until, _hours(row))
+    if found is None:
+        return _never_opens(connection, row, request, attempt)
+    found = replace(found, not_before=request.not_before or attempt.at, code=code)
+    _wait_for(connection, row, request, attempt, found)
+    return StepResult(kind=ResultKind.DEFERRED, code=code, booking=found)
 
 
 def _never_opens(
@@ -140,16 +169,24 @@ def _wait_for(
 
 
 def move_on(
-    connection: Connection, row: GateRow, request: PerformStep, attempt: Attempt
+    connection: Connection,
+    row: GateRow,
+    request: PerformStep,
+    attempt: Attempt,
+    *,
+    sent_at: datetime | None = None,
 ) -> StepResult:
-    """Go to the next step and reserve its slot, or end the enrollment after the last one."""
+    """Go to the next step and reserve its slot, or end the enrollment after the last one.
+
+    The next step's time counts from `sent_at` (business time), which is now unless it is given.
+    """
     following = request.next_step_id
     step = None if following is None else step_of(row, following)
     if following is None or step is None:
         _finish(connection, row, request, attempt)
         return StepResult(kind=ResultKind.SENT)
     hours = _hours(row)
-    due = max(hours.due_at(timing_of(step["timing"]), attempt.at), attempt.at)
+    due = max(hours.due_at(timing_of(step["timing"]), sent_at or attempt.at), attempt.at)
     found = Booking(not_before=due)
     if stopped(row, following, attempt) is None:
         found = _book(connection, row, request, following, due, hours) or found
@@ -179,6 +216,26 @@ def log_sent(
     )
 
 
+def show_wait(
+    connection: Connection, request: PerformStep, attempt: Attempt, code: ReasonCode
+) -> None:
+    """Let people see what the next try waits for."""
+    _change(connection, request.enrollment_id, wait_code=code.value)
+    log.write(
+        connection,
+        workspace_id=request.workspace_id,
+        event=LogEvent.STEP_DEFERRED,
+        code=code,
+        at=attempt.at,
+        enrollment_id=request.enrollment_id,
+        step_id=request.step_id,
+        workflow_id=attempt.workflow_id,
+        run_id=attempt.run_id,
+        activity_id=attempt.activity_id,
+        detail={},
+    )
+
+
 def show_retry(
     connection: Connection,
     enrollment_id: str,
@@ -186,14 +243,15 @@ def show_retry(
     attempt: Attempt,
     failures: int,
     detail: str,
+    code: ReasonCode,
 ) -> None:
     """Let people see that the provider failed and that it is tried again."""
-    _change(connection, enrollment_id, wait_code=ReasonCode.RETRYING_STEP.value)
+    _change(connection, enrollment_id, wait_code=code.value)
     log.write(
         connection,
         workspace_id=claim.workspace_id,
         event=LogEvent.STEP_RETRY_SCHEDULED,
-        code=ReasonCode.RETRYING_STEP,
+        code=code,
         at=attempt.at,
         enrollment_id=enrollment_id,
         mailbox_id=claim.mailbox_id,
@@ -276,8 +334,14 @@ def _await(fact: FactKind, code: ReasonCode, step_id: str, attempt: Attempt) -> 
 
 
 def _booking_event(code: ReasonCode) -> LogEvent:
-    if code is ReasonCode.MAILBOX_DAILY_LIMIT:
-        return LogEvent.MAILBOX_LIMIT_REACHED
-    if code is ReasonCode.SCHEDULED or code is ReasonCode.BULK_STAGGER:
-        return LogEvent.STEP_SCHEDULED
-    return LogEvent.STEP_DEFERRED
+    return _BOOKED.get(code, LogEvent.STEP_DEFERRED)
+
+
+_BOOKED: Mapping[ReasonCode, LogEvent] = MappingProxyType(
+    {
+        ReasonCode.MAILBOX_DAILY_LIMIT: LogEvent.MAILBOX_LIMIT_REACHED,
+        ReasonCode.MONTHLY_CONTACT_LIMIT: LogEvent.QUOTA_MONTHLY_CONTACTS,
+        ReasonCode.SCHEDULED: LogEvent.STEP_SCHEDULED,
+        ReasonCode.BULK_STAGGER: LogEvent.STEP_SCHEDULED,
+    }
+)

@@ -4,64 +4,97 @@ Implements `domain.ports.StepLedger`. Every transition names its fence and the s
 so that an attempt that lost its delivery to a later one changes nothing.
 """
 
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.exc import OperationalError
 
 from domain.codes import ReasonCode
 from domain.delivery import DeliveryState
-from domain.errors import StaleAttempt
-from domain.holds import ResourceKind
+from domain.errors import Busy, StaleAttempt
 from domain.mail import Letter, Receipt
-from domain.messages import PerformStep, ResultKind, StepResult
-from domain.ports import Attempt, Claim
-from records import booking, moving
-from records.claims import take
+from domain.messages import PerformStep, StepResult
+from domain.ports import Attempt, Claim, Drafted
+from records import blocks, booking, contacts, failing, leases, moving, submitting
+from records.claims import delivery_key_of, take
 from records.database import Database
-from records.gate import read_gate, refusal
+from records.desk import Desk
+from records.gate import GateRow, read_gate, refusal
 from records.holding import generations_of, store_hold
-from records.mailbox_faults import FAULT_STATES, fault
 from records.tables import deliveries, mailboxes
-from records.transitions import count_failure, give_up, receive, standing_under_lock, transition
+from records.transitions import receive, transition
+
+IN_FLIGHT = 50  #: How many sends may be in flight at once, over all workers.
 
 
 class Ledger:
-    """`StepLedger` on Postgres; thread-safe."""
+    """`StepLedger` on Postgres; thread-safe, one per process."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, in_flight: int = IN_FLIGHT) -> None:
         self._database = database
+        self._desk = Desk(database, most=in_flight)
 
     def claim(self, request: PerformStep, attempt: Attempt) -> Claim | StepResult | None:
         """Pass the gate and take the delivery, or say why nothing is sent now.
 
-        None means that a cause was mended while we looked: try again.
+        None means that a cause was mended while we looked: try again. Raises Busy when as many
+        sends are in flight as may be.
         """
         try:
             with self._database.workspace(request.workspace_id) as connection:
                 row = read_gate(connection, request)
+                if row is not None and moving.was_resolved(row, request):
+                    return _go_on(connection, request, attempt)
                 known = moving.settled(row, request)
                 if row is None or known is not None:
                     return known
                 moving.lapse_pause(connection, row, attempt)
                 stopped = moving.stopped(row, request.step_id, attempt)
-                if stopped is not None:
-                    return stopped
-                cause = refusal(row)
-                if cause is not None:
-                    return store_hold(
-                        connection,
-                        row,
-                        request,
-                        attempt,
-                        code=cause.code,
-                        detail=cause.detail,
-                        relied_on=generations_of(row),
-                    )
-                later = moving.defer(connection, row, request, attempt)
-                return later or take(connection, row, request)
+                outcome = stopped or self._pass(connection, row, request, attempt)
+                if row["delivery_id"] is not None and not isinstance(outcome, Claim):
+                    leases.give_back(connection, delivery_key_of(row, request))
+                return outcome
         except OperationalError as error:
-            return _none_if_lock_refused(error)
+            return failing.none_if_lock_refused(error)
+
+    def _pass(
+        self, connection: Connection, row: GateRow, request: PerformStep, attempt: Attempt
+    ) -> Claim | StepResult | None:
+        cause = refusal(row)
+        if cause is not None:
+            return store_hold(
+                connection,
+                row,
+                request,
+                attempt,
+                code=cause.code,
+                detail=cause.detail,
+                relied_on=generations_of(row),
+            )
+        later = _later(connection, row, request, attempt)
+        if later is not None:
+            return later
+        claim = take(connection, row, request)
+        anew = not self._desk.has_queue
+        most = self._desk.most
+        if not leases.take(connection, claim.key, claim.mailbox_id, most=most, anew=anew):
+            raise Busy(claim.key, claim.mailbox_id)
+        return claim
+
+    def await_lease(self, busy: Busy, *, patience: timedelta) -> bool:
+        """Wait for a lease; says whether the delivery has one now. Holds no lock meanwhile."""
+        return self._desk.wait(busy.key, busy.mailbox_id, patience=patience.total_seconds())
+
+    def give_back(self, claim_key: str, workspace_id: str) -> None:
+        """Let another delivery have the lease."""
+        with self._database.workspace(workspace_id) as connection:
+            leases.give_back(connection, claim_key)
+
+    def show_wait(self, request: PerformStep, attempt: Attempt, code: ReasonCode) -> None:
+        """Let people see what the next try waits for."""
+        with self._database.workspace(request.workspace_id) as connection:
+            moving.show_wait(connection, request, attempt, code)
 
     def rendered(self, claim: Claim, letter: Letter) -> None:
         """Store the letter before anything leaves."""
@@ -78,36 +111,28 @@ class Ledger:
             thread_id=letter.thread_id,
         )
 
-    def drafted(self, claim: Claim, draft_id: str) -> str | None:
-        """Store the provider's draft id; returns the mailbox's inbox cursor."""
-        cursor = select(mailboxes.c.cursor).where(mailboxes.c.id == deliveries.c.mailbox_id)
-        return self._move(
+    def drafted(self, claim: Claim, draft_id: str) -> Drafted:
+        """Store the provider's draft id."""
+        mine = mailboxes.c.id == deliveries.c.mailbox_id
+        row = self._move(
             claim,
             DeliveryState.RENDERED,
             DeliveryState.DRAFTED,
-            returning=cursor.scalar_subquery(),
+            returning=(
+                select(mailboxes.c.cursor).where(mine).scalar_subquery(),
+                select(submitting.WAIT).where(mine).scalar_subquery(),
+            ),
             draft_id=draft_id,
         )
+        return Drafted(cursor=row[0], wait=row[1] or timedelta())
 
-    def submit(self, claim: Claim, attempt: Attempt) -> StepResult | None:
-        """Pass the last gate and say so before the send leaves; a result means do not send."""
-        enrollment_id, step_id, _ = claim.key.split(":")
+    def submit(self, claim: Claim, attempt: Attempt) -> StepResult | timedelta | None:
+        """Pass the last gate and announce the send before it leaves."""
         with self._database.workspace(claim.workspace_id) as connection:
-            row = standing_under_lock(connection, enrollment_id)
-            stopped = moving.stopped(row, step_id, attempt)
-            if stopped is not None:
-                return stopped
-            transition(
-                connection,
-                claim,
-                DeliveryState.DRAFTED,
-                DeliveryState.SUBMITTING,
-                baseline=claim.baseline,
-            )
-            return None
+            return submitting.submit(connection, claim, attempt)
 
     def unsent(self, claim: Claim) -> None:
-        """Take back `submitting`: the draft is proven to be still there."""
+        """Take back `submitting`: it is proven that nothing was accepted."""
         self._move(claim, DeliveryState.SUBMITTING, DeliveryState.DRAFTED)
 
     def undrafted(self, claim: Claim) -> None:
@@ -115,15 +140,23 @@ class Ledger:
         self._move(claim, DeliveryState.DRAFTED, DeliveryState.RENDERED, draft_id=None)
 
     def sent(
-        self, claim: Claim, receipt: Receipt, request: PerformStep, attempt: Attempt
+        self,
+        claim: Claim,
+        receipt: Receipt,
+        request: PerformStep,
+        attempt: Attempt,
+        *,
+        answered: timedelta = timedelta(),
     ) -> StepResult:
         """Store the receipt, log it, move the enrollment on and book the next step's slot."""
         with self._database.workspace(request.workspace_id) as connection:
+            blocks.answered(connection, claim, attempt, answered)
             row = read_gate(connection, request, hours_of_step=request.next_step_id)
             if row is None:
                 raise StaleAttempt(request.enrollment_id)
             crossed = row["ended_code"] is not None
             receive(connection, claim, receipt, attempt, crossed=crossed)
+            leases.give_back(connection, claim.key)
             booking.mark_used(
                 connection, request.enrollment_id, request.step_id, row["first_round"]
             )
@@ -139,86 +172,60 @@ class Ledger:
         attempt: Attempt,
     ) -> StepResult | None:
         """Hold the enrollment; None when the cause was mended meanwhile: try again."""
-        try:
-            self._fault_mailbox(claim, code, detail)
-            with self._database.workspace(request.workspace_id) as connection:
-                row = read_gate(connection, request)
-                if row is None:
-                    return StepResult(kind=ResultKind.ENDED, code=ReasonCode.DELETED)
-                unknown = code is ReasonCode.SEND_OUTCOME_UNKNOWN
-                give_up(connection, claim, code, detail)
-                stopped = moving.stopped(row, request.step_id, attempt)
-                if stopped is not None and not unknown:
-                    return stopped
-                return store_hold(
-                    connection,
-                    row,
-                    request,
-                    attempt,
-                    code=code,
-                    detail=detail,
-                    relied_on=claim.generations,
-                )
-        except OperationalError as error:
-            return _none_if_lock_refused(error)
+        return failing.hold(self._database, claim, code, detail, request, attempt)
 
     def fault(
         self, request: PerformStep, attempt: Attempt, code: ReasonCode, detail: str
     ) -> StepResult | None:
         """Hold an enrollment whose try broke down before or outside a delivery."""
-        try:
-            with self._database.workspace(request.workspace_id) as connection:
-                row = read_gate(connection, request)
-                if row is None:
-                    return StepResult(kind=ResultKind.ENDED, code=ReasonCode.DELETED)
-                stopped = moving.stopped(row, request.step_id, attempt)
-                return stopped or store_hold(
-                    connection,
-                    row,
-                    request,
-                    attempt,
-                    code=code,
-                    detail=detail,
-                    relied_on=generations_of(row),
-                )
-        except OperationalError as error:
-            return _none_if_lock_refused(error)
+        return failing.fault_of(self._database, request, attempt, code, detail)
 
-    def provider_failed(self, claim: Claim, detail: str, attempt: Attempt) -> int:
-        """Count a failed answer of the provider; returns how many this delivery had."""
-        with self._database.workspace(claim.workspace_id) as connection:
-            failures, enrollment_id = count_failure(connection, claim, detail)
-            moving.show_retry(connection, enrollment_id, claim, attempt, failures, detail)
-            return failures
-
-    def _fault_mailbox(self, claim: Claim, code: ReasonCode, detail: str) -> None:
-        """Say so on the mailbox, so that nobody else asks it in vain."""
-        if code not in FAULT_STATES:
-            return
-        with self._database.workspace(claim.workspace_id) as connection:
-            fault(
-                connection,
-                claim.workspace_id,
-                claim.mailbox_id,
-                code,
-                detail,
-                generation=claim.generations[ResourceKind.MAILBOX],
-            )
-
-    def _move(
+    def block(
         self,
         claim: Claim,
-        expected: DeliveryState,
-        to: DeliveryState,
-        *,
-        returning: Any = None,
-        **values: Any,
-    ) -> Any:
+        code: ReasonCode,
+        named: timedelta | None,
+        request: PerformStep,
+        attempt: Attempt,
+    ) -> StepResult | None:
+        """Let the mailbox rest, and book this step after it."""
+        return failing.block(self._database, claim, code, named, request, attempt)
+
+    def provider_failed(
+        self, claim: Claim, detail: str, attempt: Attempt, *, code: ReasonCode, is_open: bool
+    ) -> int:
+        """Count a failed answer of the provider; returns how many this delivery had."""
+        return failing.provider_failed(
+            self._database, claim, detail, attempt, code=code, is_open=is_open
+        )
+
+    def _move(self, claim: Claim, expected: DeliveryState, to: DeliveryState, **values: Any) -> Any:
         with self._database.workspace(claim.workspace_id) as connection:
-            return transition(connection, claim, expected, to, returning=returning, **values)
+            return transition(connection, claim, expected, to, **values)
 
 
-def _none_if_lock_refused(error: OperationalError) -> None:
-    """Pass over "could not obtain lock" (55P03): a repair is being committed just now."""
-    if getattr(error.orig, "sqlstate", None) != "55P03":
-        raise error
+def _later(
+    connection: Connection, row: GateRow, request: PerformStep, attempt: Attempt
+) -> StepResult | None:
+    """Say what the step must wait for: its slot, a blocked mailbox, a full month."""
+    if moving.is_under_way(row):
+        return None
+    key = delivery_key_of(row, request)
+    wait = blocks.blocked(row, key, attempt.at)
+    if wait is None:
+        later = moving.defer(connection, row, request, attempt)
+        if later is not None:
+            return later
+        month = contacts.reserve(connection, row, attempt.at)
+        wait = None if month is None else (month, ReasonCode.MONTHLY_CONTACT_LIMIT)
+    wait = wait or blocks.probe(connection, row, key, attempt.at)
+    return None if wait is None else moving.defer_until(connection, row, request, attempt, *wait)
+
+
+def _go_on(connection: Connection, request: PerformStep, attempt: Attempt) -> StepResult | None:
+    """Go on after a send of which a person said that it happened."""
+    row = read_gate(connection, request, hours_of_step=request.next_step_id)
+    if row is None:
+        return None
+    sent_at = row["delivery_sent_at"]
+    return moving.move_on(connection, row, request, attempt, sent_at=sent_at)

@@ -1,8 +1,9 @@
 """Moves a delivery from state to state, only for the attempt that owns it."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, func, text, update
+from sqlalchemy import ColumnElement, Connection, Row, case, func, literal, update
 
 from domain.codes import ReasonCode
 from domain.delivery import FOLLOWS, DeliveryState
@@ -19,9 +20,9 @@ def transition(
     expected: DeliveryState,
     to: DeliveryState,
     *,
-    returning: Any = None,
+    returning: Sequence[ColumnElement[Any]] = (deliveries.c.id,),
     **values: Any,
-) -> Any:
+) -> Row[Any]:
     """Write the next state where fence and state are as expected; raises StaleAttempt if not."""
     if to not in FOLLOWS[expected]:
         raise ValueError(f"{to} does not follow {expected}")
@@ -33,11 +34,11 @@ def transition(
             deliveries.c.state == expected.value,
         )
         .values(state=to.value, updated_at=func.clock_timestamp(), **values)
-        .returning(deliveries.c.id if returning is None else returning)
+        .returning(*returning)
     ).first()
     if row is None:
         raise StaleAttempt(claim.key)
-    return row[0]
+    return row
 
 
 def receive(
@@ -75,9 +76,10 @@ def count_failure(connection: Connection, claim: Claim, detail: str) -> tuple[in
 
 
 def give_up(connection: Connection, claim: Claim, code: ReasonCode, detail: str) -> None:
-    """End a delivery: provably not accepted, or not to be known.
+    """End a delivery: provably not accepted, or not to be known. Raises StaleAttempt.
 
-    One that only waits for its mailbox keeps its letter; any other is written anew later.
+    One that only waits for its mailbox keeps its letter; any other is written anew later. What
+    may be on its way stays so: only evidence takes that back.
     """
     if code is ReasonCode.SEND_OUTCOME_UNKNOWN:
         transition(
@@ -85,16 +87,19 @@ def give_up(connection: Connection, claim: Claim, code: ReasonCode, detail: str)
         )
         return
     waits = ResourceKind.MAILBOX in healers(code)
-    state = deliveries.c.state if waits else DeliveryState.FAILED.value
-    connection.execute(
+    ends = deliveries.c.state.in_(_UNSENT) & literal(not waits)
+    row = connection.execute(
         update(deliveries)
-        .where(
-            deliveries.c.key == claim.key,
-            deliveries.c.fence == claim.fence,
-            deliveries.c.state.in_(_UNSENT),
+        .where(deliveries.c.key == claim.key, deliveries.c.fence == claim.fence)
+        .values(
+            detail=detail,
+            state=case((ends, DeliveryState.FAILED.value), else_=deliveries.c.state),
+            updated_at=func.clock_timestamp(),
         )
-        .values(detail=detail, state=state, updated_at=func.clock_timestamp())
-    )
+        .returning(deliveries.c.id)
+    ).first()
+    if row is None:
+        raise StaleAttempt(claim.key)
 
 
 _UNSENT = (
@@ -102,18 +107,3 @@ _UNSENT = (
     DeliveryState.RENDERED.value,
     DeliveryState.DRAFTED.value,
 )
-
-
-def standing_under_lock(connection: Connection, enrollment_id: str) -> dict[str, Any]:
-    """Lock the sequence (shared) and then the enrollment: a stop or a switch waits for us."""
-    values = {"id": enrollment_id}
-    sequence = connection.execute(_SHARE_SEQUENCE, values).mappings().one()
-    enrollment = connection.execute(_LOCK_ENROLLMENT, values).mappings().one()
-    return {**enrollment, **sequence}
-
-
-_SHARE_SEQUENCE = text(
-    "SELECT active AS sequence_active, archived_at FROM sequences"
-    " WHERE id = (SELECT sequence_id FROM enrollments WHERE id = :id) FOR SHARE"
-)
-_LOCK_ENROLLMENT = text("SELECT * FROM enrollments WHERE id = :id FOR UPDATE")

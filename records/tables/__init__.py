@@ -4,20 +4,23 @@ from records.tables.access import api_keys, idempotency_keys, rls_probe, users, 
 from records.tables.base import metadata
 from records.tables.enrollments import deliveries, enrollments, holds, messages, slots
 from records.tables.house import job_items, jobs, log_events, outbox
-from records.tables.senders import limits, mailboxes, oauth_states
+from records.tables.senders import contacts, leases, limits, mailboxes, oauth_states
 from records.tables.sequences import candidate_events, candidates, schedules, sequences, versions
 
 __all__ = [
+    "SHARED_TABLES",
     "SYSTEM_TABLES",
     "api_keys",
     "candidate_events",
     "candidates",
+    "contacts",
     "deliveries",
     "enrollments",
     "holds",
     "idempotency_keys",
     "job_items",
     "jobs",
+    "leases",
     "limits",
     "log_events",
     "mailboxes",
@@ -47,3 +50,6 @@ SYSTEM_TABLES = (
 )
 """What `reprise_system` may see across workspaces: relay, sweeps, reconcile and look-ups of keys
 and OAuth states. Content (candidates, deliveries, messages) is not among them."""
+
+SHARED_TABLES = (leases,)
+"""What belongs to no workspace; opaque ids only, so that every workspace may see them."""

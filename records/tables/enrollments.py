@@ -48,6 +48,7 @@ enrollments = Table(
     flag("paused"),
     moment("paused_until"),
     flag("deactivated"),
+    moment("frozen_at"),  # business time: since when a pause stops the delay that was running
     Column("hold_id", Text),
     Column("hold_code", Text),
     Column("ended_code", Text),
@@ -104,6 +105,7 @@ deliveries = Table(
     Column("thread_id", Text),
     json_column("reference_ids", "[]"),
     Column("detail", Text),
+    moment("submitting_at"),  # machine time: when a try last announced the send
     flag("sent_before_stop"),
     moment("sent_at"),  # business time
     moment_now("created_at"),

@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     Column,
+    Date,
     DateTime,
     ForeignKey,
     Index,
@@ -37,8 +38,15 @@ mailboxes = Table(
     Column("detail", Text),
     counter("generation", 1),
     Column("grant", LargeBinary),  # encrypted, bound to this row
+    moment("blocked_until"),  # business time; until then nothing is tried
+    Column("blocked_code", Text),  # why: a quota, its provider, or too many failures
+    counter("blocked_times"),  # how often in a row
+    Column("probe_key", Text),  # the delivery that tries first once the time is over
+    counter("send_failures"),  # deliveries in a row that its provider did not take
+    moment("submitted_at"),  # the newest send's answer, or its beginning while there is none
     Column("cursor", Text),
     moment("cursor_at"),
+    moment("swept_at"),  # when drafts that nobody will send were last removed
     counter("poll_failures"),
     flag("paused"),
     counter("revision", 1),
@@ -63,6 +71,25 @@ limits = Table(
     workspace_column(),
     Column("most", Integer, nullable=False),
 )
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("key", Text, unique=True),  # the delivery that holds it; NULL when it is free
+    Column("mailbox_id", Text),
+    counter("fence"),
+    moment("expires_at"),
+)  #: The sends in flight, over all workspaces: ids only.
+
+contacts = Table(
+    "contacts",
+    metadata,
+    workspace_column(),
+    Column("month", Date, primary_key=True),  # its first day, UTC
+    Column("candidate_id", Text, ForeignKey("candidates.id"), primary_key=True),
+    Index("ix_contacts_workspace_id", "workspace_id", "month"),
+)  #: Who counts against a workspace's monthly limit of unique contacts; kept while there is one.
 
 oauth_states = Table(
     "oauth_states",

@@ -3,21 +3,20 @@
 `docs/reason-codes.md` is written from this table (`make codes`), so it cannot promise more.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
 from domain.codes import ReasonCode
-from domain.errors import Disconnected, OutcomeUnknown, Refused, Unavailable
+from domain.errors import Disconnected, Unavailable
 from domain.messages import FactKind
 from records import candidates as people
 from records import checks, facts
 from records.switchboard import switch
 from records.tables import mailboxes
-from tests.integration.world import INSTANT, LATER, World, make_steps
-
-Provocation = Callable[[World], Awaitable[None]]
+from tests.integration.provoke_sending import SENDING
+from tests.integration.world import INSTANT, LATER, Provocation, World, make_steps
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -124,28 +123,8 @@ async def empty_message(world: World) -> None:
     await _with_step(world, body="<p>{{ candidate.fields.note | default: '' }}</p>")
 
 
-async def sending_failed(world: World) -> None:
-    world.mail.fail("create_draft", *[Unavailable("503")] * 5)
-    await _run(world)
-
-
-async def permanent_fail(world: World) -> None:
-    world.mail.fail("send_draft", Refused("400"))
-    await _run(world)
-
-
 async def system_error(world: World) -> None:
     world.mail.fail("open", *[ZeroDivisionError("bug")] * 5)
-    await _run(world)
-
-
-async def send_outcome_unknown(world: World) -> None:
-    def vanish() -> None:
-        for box in world.mail.boxes.values():
-            box.sent.clear()
-        raise OutcomeUnknown("cut")
-
-    world.mail.do("send_draft", vanish, after=True)
     await _run(world)
 
 
@@ -281,8 +260,6 @@ PROVOKE: Mapping[ReasonCode, Provocation] = MappingProxyType(
         ReasonCode.LEAD_NOT_SCRAPED: lead_not_scraped,
         ReasonCode.MISSING_EMAIL_SUBJECT: missing_email_subject,
         ReasonCode.EMPTY_MESSAGE: empty_message,
-        ReasonCode.SENDING_FAILED: sending_failed,
-        ReasonCode.PERMANENT_FAIL: permanent_fail,
         ReasonCode.SYSTEM_ERROR: system_error,
         ReasonCode.REPLIED: replied,
         ReasonCode.INTERVIEW_SESSION_DETECTED: by_event(
@@ -300,6 +277,6 @@ PROVOKE: Mapping[ReasonCode, Provocation] = MappingProxyType(
         ReasonCode.SCHEDULE_INVALID: schedule_invalid,
         ReasonCode.FOLLOWUP_SCHEDULE_INVALID: followup_schedule_invalid,
         ReasonCode.ACTIVE: active,
-        ReasonCode.SEND_OUTCOME_UNKNOWN: send_outcome_unknown,
+        **SENDING,
     }
 )

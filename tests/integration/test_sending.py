@@ -65,7 +65,8 @@ class TestFailures:
 
     async def test_that_do_not_end_hold_it_as_sending_failed(self, world: World) -> None:
         world.mail.fail("create_draft", *[Unavailable("503")] * 5)
-        enrollment = world.enroll_one(world.make_sequence(world.make_mailbox()))
+        mailbox = world.make_mailbox(kind="outlook")
+        enrollment = world.enroll_one(world.make_sequence(mailbox))
         await world.forward(enrollment, HOUR)
         assert world.standing(enrollment) == ("error", "sending_failed")
 
@@ -92,8 +93,8 @@ class TestFailures:
         commit = Ledger.sent
         died: list[str] = []
 
-        def die_once(self: Ledger, *arguments: Any) -> StepResult:
-            result = commit(self, *arguments)
+        def die_once(self: Ledger, *arguments: Any, **more: Any) -> StepResult:
+            result = commit(self, *arguments, **more)
             if not died:
                 died.append("after the commit")
                 raise SystemError("killed")

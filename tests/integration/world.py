@@ -49,6 +49,7 @@ LATER = {"kind": "later", "seconds": 3 * 86_400}
 INSTANT = {"kind": "instant"}
 DEADLINE = 20.0
 EVERY = timedelta(minutes=5)
+IN_FLIGHT = 5  #: Sends at once in this house.
 
 
 @dataclass
@@ -177,6 +178,11 @@ class World:
         row = self.row(enrollment_id)
         return row["status"], row["code"]
 
+    def codes(self) -> set[str]:
+        """Read the codes of all enrollments."""
+        with self.database.workspace(self.workspace_id) as connection:
+            return set(connection.execute(select(enrollments.c.code)).scalars())
+
     def events(self, enrollment_id: str) -> list[str]:
         """Read what the log says of an enrollment, in order."""
         with self.database.workspace(self.workspace_id) as connection:
@@ -237,6 +243,9 @@ class World:
             connection.execute(insert(table).values(**row))
 
 
+Provocation = Callable[[World], Awaitable[None]]
+
+
 def make_steps(*timings: dict[str, Any]) -> list[dict[str, Any]]:
     """Make e-mail steps, the first in a new thread, the rest in its replies."""
     ids = [fresh(Prefix.STEP) for _ in timings or (INSTANT,)]
@@ -259,7 +268,10 @@ async def open_world(database: Database, environment: WorkflowEnvironment) -> As
     """Run a worker with real activities over mail in memory."""
     mail, inbox = MemoryMail(), Inbox(database)
     email = EmailActivities(
-        ledger=Ledger(database), clients=mail, writer=LetterWriter(), inbox=inbox
+        ledger=Ledger(database, in_flight=IN_FLIGHT),
+        clients=mail,
+        writer=LetterWriter(),
+        inbox=inbox,
     )
     mailbox = MailboxActivities(clients=mail, inbox=inbox, every=EVERY)
     sequence = SequenceActivities(switchboard=Switchboard(database), every=EVERY)

@@ -1,0 +1,73 @@
+"""The sends in flight, over all workers and workspaces: a lease each, with an end of its own.
+
+A delivery holds its lease from before its draft until its outcome is known. One whose worker died
+keeps it until it expires or its next try takes it over, so that the provider never sees more sends
+at once than there are leases, as long as it answers within a lease's life.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import Connection, text
+
+from domain.errors import StaleAttempt
+
+LIFE = timedelta(seconds=120)  #: Machine time: the longest try, and a minute of grace.
+
+_FREE = "(key IS NULL OR expires_at < clock_timestamp()) AND number <= :most"
+_TAKE = text(
+    "WITH mine AS (SELECT number FROM leases WHERE key = :key FOR UPDATE),"
+    f" free AS (SELECT number FROM leases WHERE {_FREE} AND :anew"
+    " AND NOT EXISTS (SELECT 1 FROM mine) ORDER BY number LIMIT 1 FOR UPDATE SKIP LOCKED)"
+    " UPDATE leases l SET key = :key, mailbox_id = :mailbox_id, fence = l.fence + 1,"
+    " expires_at = clock_timestamp() + :life"
+    " FROM (SELECT number FROM mine UNION ALL SELECT number FROM free) chosen"
+    " WHERE l.number = chosen.number RETURNING l.number"
+)
+_RENEW = text("UPDATE leases SET expires_at = clock_timestamp() + :life WHERE key = :key")
+_GIVE_BACK = text("UPDATE leases SET key = NULL, mailbox_id = NULL WHERE key = :key")
+_HELD = text(
+    "SELECT mailbox_id, count(*) FROM leases WHERE key IS NOT NULL"
+    " AND expires_at >= clock_timestamp() GROUP BY mailbox_id"
+)
+
+
+def take(
+    connection: Connection, key: str, mailbox_id: str, *, most: int, anew: bool = True
+) -> bool:
+    """Take a lease for a delivery, or take over its own; says whether it has one.
+
+    With `anew` false only its own counts. Never waits for another transaction.
+    """
+    values = {"key": key, "mailbox_id": mailbox_id, "most": most, "anew": anew, "life": LIFE}
+    return connection.execute(_TAKE, values).first() is not None
+
+
+def renew(connection: Connection, key: str) -> None:
+    """Hold the lease for another life; raises StaleAttempt when it was lost meanwhile."""
+    if connection.execute(_RENEW, {"key": key, "life": LIFE}).rowcount == 0:
+        raise StaleAttempt(key)
+
+
+def give_back(connection: Connection, key: str) -> None:
+    """Let the next one have it."""
+    connection.execute(_GIVE_BACK, {"key": key})
+
+
+def held(connection: Connection) -> dict[str, int]:
+    """Count the leases of each mailbox."""
+    return {row[0]: row[1] for row in connection.execute(_HELD)}
+
+
+def order(waiting: Sequence[tuple[str, str]], held: dict[str, int]) -> list[tuple[str, str]]:
+    """Say who comes next: the mailbox with the fewest leases first, then who waits longest.
+
+    `waiting` has (key, mailbox id) pairs, the longest-waiting first.
+    """
+    counts: dict[str, int] = dict(held)
+    ranked: list[tuple[int, int, tuple[str, str]]] = []
+    for place, (key, mailbox_id) in enumerate(waiting):
+        turn = counts.get(mailbox_id, 0)
+        counts[mailbox_id] = turn + 1
+        ranked.append((turn, place, (key, mailbox_id)))
+    return [who for _, _, who in sorted(ranked)]

@@ -1,0 +1,100 @@
+"""The last gate before a send leaves: the stop facts, the mailbox's state and its spacing."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, func, text
+
+from domain.delivery import DeliveryState
+from domain.errors import StaleAttempt
+from domain.messages import StepResult
+from domain.ports import Attempt, Claim
+from records import leases, moving
+from records.tables import mailboxes
+from records.transitions import transition
+
+SPARE = timedelta(milliseconds=50)  #: Added to the spacing: two clocks never agree quite.
+ANSWER_WITHIN = timedelta(seconds=25)
+"""As long as a send of the same mailbox may still be taken, the next one waits for its answer."""
+_LOOK_AGAIN = timedelta(milliseconds=200)
+
+_SPACED = (
+    "(m.spacing_ms = 0 OR m.submitted_at IS NULL"
+    " OR m.submitted_at + m.spacing_ms * interval '1 ms' + :spare <= clock_timestamp())"
+)
+_ALONE = (
+    "(m.spacing_ms = 0 OR NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.state = 'submitting'"
+    " AND d.mailbox_id = m.id AND d.key <> :key"
+    " AND d.submitting_at > clock_timestamp() - :answer_within))"
+)
+_OPEN = (
+    "m.state = 'connected' AND NOT m.paused AND m.removed_at IS NULL"
+    " AND (m.blocked_code IS NULL OR m.blocked_until <= :at OR m.probe_key = :key)"
+)
+_PASS = text(
+    "UPDATE mailboxes m SET submitted_at = clock_timestamp()"
+    f" WHERE m.id = :mailbox_id AND {_OPEN} AND {_SPACED} AND {_ALONE} RETURNING 1"
+)
+_WHY_NOT = text(
+    f"SELECT {_OPEN} AS is_open, {_ALONE} AS is_alone,"
+    " m.submitted_at + m.spacing_ms * interval '1 ms' + :spare - clock_timestamp() AS wait"
+    " FROM mailboxes m WHERE m.id = :mailbox_id"
+)
+_SHARE_SEQUENCE = text(
+    "SELECT active AS sequence_active, archived_at FROM sequences"
+    " WHERE id = (SELECT sequence_id FROM enrollments WHERE id = :id) FOR SHARE"
+)
+_LOCK_ENROLLMENT = text("SELECT * FROM enrollments WHERE id = :id FOR UPDATE")
+
+WAIT = func.greatest(
+    mailboxes.c.submitted_at
+    + mailboxes.c.spacing_ms * text("interval '1 ms'")
+    + SPARE
+    - func.clock_timestamp(),
+    timedelta(),
+)  #: How long a mailbox's spacing still keeps the next send back; NULL when nothing was sent yet.
+
+
+def submit(connection: Connection, claim: Claim, attempt: Attempt) -> StepResult | timedelta | None:
+    """Announce the send, or say what keeps it from leaving: a stop, or the mailbox's spacing.
+
+    Locks the sequence (shared), the mailbox and the enrollment, in this order, so that a stop
+    waits for the announcement and a second send of the mailbox for the first. Raises StaleAttempt
+    when the mailbox was paused, blocked or disconnected meanwhile: the next try's gate says why.
+    """
+    enrollment_id, step_id, _ = claim.key.split(":")
+    sequence = connection.execute(_SHARE_SEQUENCE, {"id": enrollment_id}).mappings().one()
+    wait = _pass_mailbox(connection, claim, attempt)
+    enrollment = connection.execute(_LOCK_ENROLLMENT, {"id": enrollment_id}).mappings().one()
+    stopped = moving.stopped({**enrollment, **sequence}, step_id, attempt)
+    if stopped is not None or wait is not None:
+        return stopped or wait
+    leases.renew(connection, claim.key)
+    transition(
+        connection,
+        claim,
+        DeliveryState.DRAFTED,
+        DeliveryState.SUBMITTING,
+        baseline=claim.baseline,
+        submitting_at=func.clock_timestamp(),
+    )
+    return None
+
+
+def _pass_mailbox(connection: Connection, claim: Claim, attempt: Attempt) -> timedelta | None:
+    values: dict[str, Any] = {
+        "mailbox_id": claim.mailbox_id,
+        "key": claim.key,
+        "at": attempt.at,
+        "spare": SPARE,
+        "answer_within": ANSWER_WITHIN,
+    }
+    if connection.execute(_PASS, values).first() is not None:
+        return None
+    why = connection.execute(_WHY_NOT, values).one()
+    if not why.is_open:
+        raise StaleAttempt(claim.key)
+    return max(why.wait or timedelta(), timedelta() if why.is_alone else _LOOK_AGAIN, _SHORTEST)
+
+
+_SHORTEST = timedelta(milliseconds=10)
