@@ -33,6 +33,7 @@ from records.reconcile import Reconciler
 from records.steps import Ledger
 from records.switchboard import Switchboard
 from records.vault import Vault, parse_keys
+from records.watch import Watch
 from relay.carrier import Carrier
 from relay.client import connect
 from relay.codec import codec_keys
@@ -113,7 +114,10 @@ def build_worker(
         inbox=inbox,
     )
     mailbox = MailboxActivities(
-        clients=clients, inbox=inbox, every=timedelta(seconds=settings.poll_seconds)
+        clients=clients,
+        inbox=inbox,
+        watch=Watch(database),
+        every=timedelta(seconds=settings.poll_seconds),
     )
     sequence = SequenceActivities(
         switchboard=Switchboard(database), every=timedelta(seconds=settings.check_seconds)

@@ -1,4 +1,4 @@
-"""Watches a mailbox: the five-minute poll of its inbox."""
+"""Watches a mailbox: the poll of its inbox, its health, the drafts that it should not keep."""
 
 from datetime import timedelta
 
@@ -8,15 +8,18 @@ from activities.catching_up import catch_up
 from activities.failures import again
 from domain.errors import ProviderError
 from domain.messages import MailboxStart, PollReport
-from domain.ports import Inbox, MailClients
+from domain.ports import Inbox, MailClient, MailClients, Watch, Watching
 
 
 class MailboxActivities:
     """Reads inboxes. Thread-safe: its ports are."""
 
-    def __init__(self, *, clients: MailClients, inbox: Inbox, every: timedelta) -> None:
+    def __init__(
+        self, *, clients: MailClients, inbox: Inbox, watch: Watch, every: timedelta
+    ) -> None:
         self._clients = clients
         self._inbox = inbox
+        self._watch = watch
         self._every = every
 
     @activity.defn
@@ -29,19 +32,29 @@ class MailboxActivities:
         try:
             return self._poll(mailbox)
         except ProviderError as error:
-            if self._inbox.detection(mailbox.mailbox_id, mailbox.workspace_id, error):
+            standing = self._watch.failed(mailbox.mailbox_id, mailbox.workspace_id, error)
+            if standing.watching is Watching.REST:
                 return PollReport(closed=True)
             raise again("The inbox could not be read.", after=self._every, kind="Poll") from None
 
     def _poll(self, mailbox: MailboxStart) -> PollReport:
-        if self._inbox.detection(mailbox.mailbox_id, mailbox.workspace_id, None):
+        who = (mailbox.mailbox_id, mailbox.workspace_id)
+        standing = self._watch.standing(*who)
+        if standing.watching is Watching.REST:
             return PollReport(closed=True)
-        cursor = self._inbox.cursor(mailbox.mailbox_id, mailbox.workspace_id)
-        client = self._clients.open(mailbox.mailbox_id, mailbox.workspace_id)
-        _, arrivals = catch_up(
-            client, self._inbox, mailbox.mailbox_id, mailbox.workspace_id, cursor
-        )
-        self._inbox.polled(mailbox.mailbox_id, mailbox.workspace_id)
+        client = self._clients.open(*who)
+        if standing.watching is Watching.PROBE:
+            client.probe()
+            self._watch.recovered(*who)
+        _, arrivals = catch_up(client, self._inbox, *who, self._inbox.cursor(*who))
+        self._inbox.polled(*who)
+        if standing.sweep_due:
+            self._sweep(client, *who)
         if not arrivals.messages:
             raise again("Nothing new.", after=self._every, kind="Poll")
         return PollReport(found=len(arrivals.messages))
+
+    def _sweep(self, client: MailClient, mailbox_id: str, workspace_id: str) -> None:
+        """Remove the drafts of ours that nobody will send."""
+        for draft_id in self._watch.orphans(mailbox_id, workspace_id, client.our_drafts()):
+            client.delete_draft(draft_id)

@@ -27,6 +27,7 @@ from api.routes import (
     schedules,
     sequences,
     timeline,
+    workspace,
 )
 from providers.google_oauth import GoogleOAuth
 from providers.transport import OneShotTransport
@@ -56,6 +57,7 @@ _ROUTERS = (
     timeline,
     deliveries,
     jobs,
+    workspace,
     sandbox,
     probes,
 )

@@ -145,10 +145,6 @@ class NoopInbox:
     def polled(self, mailbox_id: str, workspace_id: str) -> None:
         """Do nothing."""
 
-    def detection(self, mailbox_id: str, workspace_id: str, fault: Exception | None) -> bool:
-        """Say that all is well."""
-        return False
-
 
 class NoopClients:
     """Opens a client that accepts everything at once."""

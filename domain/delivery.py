@@ -17,6 +17,13 @@ class DeliveryState(StrEnum):
     UNKNOWN = "unknown"  #: Accepted or not: nothing can prove either.
 
 
+class Resolution(StrEnum):
+    """What a person, who saw the evidence, says of a message of unknown outcome."""
+
+    SENT = "sent"  #: The candidate has it: go on with the next step.
+    SEND_AGAIN = "send_again"  #: The candidate does not have it: send it, once.
+
+
 FOLLOWS: Mapping[DeliveryState, frozenset[DeliveryState]] = MappingProxyType(
     {
         DeliveryState.CLAIMED: frozenset({DeliveryState.RENDERED, DeliveryState.FAILED}),

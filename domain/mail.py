@@ -41,7 +41,7 @@ class Recipient:
 class ThreadTail:
     """The last message that we sent in the thread, for a follow-up to point at."""
 
-    thread_id: str
+    thread_id: str | None  #: None where a person said that it was sent: nobody read it back.
     message_id: str  #: RFC 5322 Message-ID with its angle brackets, as read back.
     references: tuple[str, ...]
     subject: str  #: The subject of the thread, without "Re:".

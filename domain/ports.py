@@ -3,12 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Protocol
 
 from domain.access import Access, Account
 from domain.codes import ReasonCode
 from domain.delivery import DeliveryState
-from domain.errors import Busy
+from domain.errors import Busy, ProviderError
 from domain.fate import Fate, StoredDraft, Submission
 from domain.holds import ResourceKind
 from domain.mail import Arrivals, Draft, Grant, Letter, Receipt
@@ -138,6 +139,8 @@ class Claim:
     failures: int = 0  #: Failed answers of the provider so far.
     baseline: str | None = None  #: The cursor before the send; a sent copy comes after it.
     quiet_for: timedelta = timedelta()  #: Machine time since a try last announced the send.
+    is_ahead: bool = False
+    """Its clock was moved on (by a sandbox): its slots keep the spacing, not the machine's time."""
     is_probe: bool = False  #: The mailbox was blocked; this delivery tries first.
     may_recover: bool = False
     """A first message that a Gmail account keeps failing at gets one more try minutes later."""
@@ -275,8 +278,42 @@ class Inbox(Protocol):
         """Note that the inbox was read up to now."""
         ...
 
-    def detection(self, mailbox_id: str, workspace_id: str, fault: Exception | None) -> bool:
-        """Note a fault of the mailbox (None: none yet); returns whether it is not to be polled."""
+
+class Watching(StrEnum):
+    """How a mailbox is to be watched."""
+
+    READ = "read"
+    PROBE = "probe"  #: It refused for a reason that may pass: ask whether it works again.
+    REST = "rest"  #: Nothing is to be read until somebody knocks.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What a watcher does next."""
+
+    watching: Watching
+    sweep_due: bool = False  #: Time to look for drafts that were left behind.
+
+
+class Watch(Protocol):
+    """What the watcher of a mailbox must know and tell."""
+
+    def standing(self, mailbox_id: str, workspace_id: str) -> Standing:
+        """Say how the mailbox is to be watched just now."""
+        ...
+
+    def failed(self, mailbox_id: str, workspace_id: str, error: ProviderError) -> Standing:
+        """Note that it could not be read."""
+        ...
+
+    def recovered(self, mailbox_id: str, workspace_id: str) -> int:
+        """Open a mailbox whose error is over; returns how many enrollments that lets go."""
+        ...
+
+    def orphans(
+        self, mailbox_id: str, workspace_id: str, drafts: Sequence[StoredDraft]
+    ) -> list[str]:
+        """Name the drafts that nobody will send, and note that they were looked for."""
         ...
 
 

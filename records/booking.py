@@ -101,6 +101,17 @@ def free(connection: Connection, enrollment_ids: Iterable[str]) -> None:
     )
 
 
+def forget(connection: Connection, enrollment_id: str, step_id: str, round_: int) -> None:
+    """Take a slot out of the count: it turned out that nothing was sent at it."""
+    connection.execute(
+        delete(slots).where(
+            slots.c.enrollment_id == enrollment_id,
+            slots.c.step_id == step_id,
+            slots.c.round == round_,
+        )
+    )
+
+
 def mark_used(connection: Connection, enrollment_id: str, step_id: str, round_: int) -> None:
     """Note that a slot was used: from now on it counts against the caps for good."""
     connection.execute(

@@ -10,7 +10,7 @@ from domain.delivery import DeliveryState
 from domain.ids import Prefix, delivery_key
 from domain.mail import Draft, Letter, Recipient, StepContent, Thread, ThreadTail
 from domain.messages import PerformStep
-from domain.ports import Claim
+from domain.ports import Attempt, Claim
 from records.gate import GateRow, address_of, is_first, step_of
 from records.holding import generations_of
 from records.ids import fresh
@@ -24,11 +24,12 @@ _TAKE = text(
     " state = CASE WHEN :anew THEN 'claimed' ELSE deliveries.state END,"
     " mime = CASE WHEN :anew THEN NULL ELSE deliveries.mime END,"
     " draft_id = CASE WHEN :anew THEN NULL ELSE deliveries.draft_id END"
-    " RETURNING id, fence, state, failures, created_at"
+    " RETURNING id, fence, state, failures, created_at,"
+    " :at > clock_timestamp() + interval '5 minutes' AS is_ahead"
 )
 
 
-def take(connection: Connection, row: GateRow, request: PerformStep) -> Claim:
+def take(connection: Connection, row: GateRow, request: PerformStep, attempt: Attempt) -> Claim:
     """Make this attempt the delivery's owner; a letter that was written before stays as it is."""
     key = delivery_key_of(row, request)
     anew = _written_anew(row)
@@ -43,6 +44,7 @@ def take(connection: Connection, row: GateRow, request: PerformStep) -> Claim:
             "key": key,
             "mailbox_id": row["sender_id"],
             "anew": anew,
+            "at": attempt.at,
         },
     ).one()
     return Claim(
@@ -58,6 +60,7 @@ def take(connection: Connection, row: GateRow, request: PerformStep) -> Claim:
         failures=taken.failures,
         baseline=row["baseline"],
         quiet_for=row["quiet_for"] or timedelta(),
+        is_ahead=taken.is_ahead,
         is_probe=row["blocked_code"] is not None,
         may_recover=row["mailbox_kind"] == MailboxKind.GMAIL and is_first(row, request.step_id),
         generations=generations_of(row),
@@ -102,7 +105,7 @@ def _draft(row: GateRow, request: PerformStep, key: str, written_at: Any) -> Dra
 
 
 def _tail(row: GateRow) -> ThreadTail | None:
-    if row["tail_thread_id"] is None or row["tail_message_id"] is None:
+    if row["tail_message_id"] is None:
         return None
     return ThreadTail(
         thread_id=row["tail_thread_id"],

@@ -17,6 +17,7 @@ _COUNT_IN = text(
     "INSERT INTO contacts (workspace_id, month, candidate_id)"
     " VALUES (:workspace_id, :month, :candidate_id) ON CONFLICT DO NOTHING RETURNING 1"
 )
+_THIS_MONTH = text("SELECT date_trunc('month', clock_timestamp() AT TIME ZONE 'UTC')::date")
 _BACKFILL = text(
     "INSERT INTO contacts (workspace_id, month, candidate_id)"
     " SELECT DISTINCT d.workspace_id, date_trunc('month', d.sent_at AT TIME ZONE 'UTC')::date,"
@@ -64,9 +65,9 @@ def change_limit(connection: Connection, workspace_id: str, most: int | None) ->
     limits.put(connection, workspace_id, workspace_id, limit)
 
 
-def workspace(connection: Connection, workspace_id: str, now: datetime) -> dict[str, Any]:
+def workspace(connection: Connection, workspace_id: str) -> dict[str, Any]:
     """Read a workspace with its limit and how many it wrote to this month."""
-    month = now.astimezone(UTC).date().replace(day=1)
+    month = connection.execute(_THIS_MONTH).scalar_one()
     row = connection.execute(
         select(workspaces.c.id, workspaces.c.name, limit_rows.c.most.label("monthly_contacts"))
         .outerjoin(

@@ -180,6 +180,26 @@ def retry(
     )
 
 
+def release(
+    connection: Connection, row: RowMapping, *, code: ReasonCode, log_it: Mapping[str, Any]
+) -> Outcome:
+    """Let a locked enrollment go that is held with a code which only a person can settle."""
+    held = row["hold_code"] == code and row["ended_code"] is None
+    close_holds(connection, row["id"], by="person")
+    if not held:  # It was stopped meanwhile: what is settled changes nothing for it.
+        workspace_id = row["workspace_id"]
+        log.write(connection, workspace_id=workspace_id, at=row["now"], **log_ids(row), **log_it)
+        return _unchanged(row)
+    return _accept(
+        connection,
+        row,
+        kind=FactKind.RESOURCE_FIXED,
+        values={"hold_id": None, "hold_code": None, "wait_code": ReasonCode.SCHEDULED.value},
+        payload={"hold_id": row["hold_id"]},
+        log_it=log_it,
+    )
+
+
 def _accept(
     connection: Connection,
     row: RowMapping,

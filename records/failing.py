@@ -10,7 +10,7 @@ from domain.codes import ReasonCode
 from domain.holds import ResourceKind
 from domain.messages import PerformStep, StepResult
 from domain.ports import Attempt, Claim
-from records import blocks, leases, moving
+from records import blocks, booking, leases, moving
 from records.database import Database
 from records.gate import read_gate
 from records.holding import generations_of, store_hold
@@ -36,6 +36,8 @@ def hold(
             if row is None or known is not None:
                 return known
             give_up(connection, claim, code, detail)
+            if code is ReasonCode.SEND_OUTCOME_UNKNOWN:  # It may count against the caps.
+                booking.mark_used(connection, row["id"], request.step_id, row["first_round"])
             leases.give_back(connection, claim.key)
             stopped = moving.stopped(row, request.step_id, attempt)
             if stopped is not None and code is not ReasonCode.SEND_OUTCOME_UNKNOWN:

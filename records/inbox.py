@@ -7,15 +7,12 @@ from sqlalchemy import Connection, func, select, text, update
 
 from domain.arrivals import ArrivalKind, is_plausible_reply, kind_of
 from domain.codes import ReasonCode
-from domain.errors import Disconnected, Refused
 from domain.ids import Prefix
 from domain.mail import Arrival, Arrivals
-from domain.mailbox import MailboxState
 from domain.messages import FactKind
 from records import facts
 from records.database import Database
 from records.ids import fresh
-from records.mailbox_faults import fault as note_fault
 from records.tables import mailboxes
 
 _STORE = text(
@@ -77,19 +74,6 @@ class Inbox:
                 .values(cursor_at=func.clock_timestamp(), poll_failures=0)
             )
 
-    def detection(self, mailbox_id: str, workspace_id: str, fault: Exception | None) -> bool:
-        """Note a fault of the mailbox (None: none yet); returns whether it is not to be polled."""
-        with self._database.workspace(workspace_id) as connection:
-            if fault is not None:
-                _note(connection, workspace_id, mailbox_id, fault)
-            query = select(mailboxes.c.state, mailboxes.c.removed_at, mailboxes.c.paused).where(
-                mailboxes.c.id == mailbox_id
-            )
-            row = connection.execute(query).first()
-            if row is None or row.removed_at is not None or row.paused:
-                return True
-            return row.state != MailboxState.CONNECTED.value
-
 
 def _accept(
     connection: Connection, workspace_id: str, mailbox: Mapping[str, Any], arrival: Arrival
@@ -144,17 +128,3 @@ def _move_cursor(connection: Connection, mailbox_id: str, cursor: str) -> None:
         .where(mailboxes.c.id == mailbox_id)
         .values(cursor=cursor, cursor_at=func.clock_timestamp())
     )
-
-
-def _note(connection: Connection, workspace_id: str, mailbox_id: str, error: Exception) -> None:
-    connection.execute(
-        update(mailboxes)
-        .where(mailboxes.c.id == mailbox_id)
-        .values(poll_failures=mailboxes.c.poll_failures + 1)
-    )
-    if isinstance(error, Disconnected):
-        note_fault(
-            connection, workspace_id, mailbox_id, ReasonCode.MAILBOX_DISCONNECTED, str(error)
-        )
-    elif isinstance(error, Refused) and error.code is ReasonCode.MAILBOX_ERROR:
-        note_fault(connection, workspace_id, mailbox_id, ReasonCode.MAILBOX_ERROR, str(error))

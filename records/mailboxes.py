@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, func, insert, select, text, update
 
 from domain.access import Access
-from domain.codes import LogEvent
+from domain.codes import LogEvent, ReasonCode
 from domain.holds import ResourceKind
 from domain.ids import Prefix
 from domain.limits import ActionKind, Limit, Period
 from domain.mailbox import MailboxState
-from records import holds, limits, log, outbox
+from records import blocks, holds, limits, log, outbox, rebooking
 from records.database import Database
 from records.grants import GrantStore
 from records.ids import fresh
@@ -27,6 +27,9 @@ _SEEN = text(
     "  AND (d.sent_at AT TIME ZONE coalesce(m.zone, 'UTC'))::date"
     "   = (clock_timestamp() AT TIME ZONE coalesce(m.zone, 'UTC'))::date) AS sent_today,"
     " (SELECT count(*) FROM slots s WHERE s.account_id = m.id AND NOT s.used) AS booked,"
+    " (SELECT min(slot_at) FROM slots s WHERE s.account_id = m.id AND NOT s.used) AS next_slot_at,"
+    " (SELECT count(*) FROM deliveries d WHERE d.mailbox_id = m.id AND d.state = 'submitting')"
+    " AS in_flight,"
     " (SELECT most FROM limits l WHERE l.account_id = m.id AND l.action = 'email'"
     "  AND l.period = 'day') AS daily_limit"
     " FROM mailboxes m WHERE m.removed_at IS NULL AND (:id = '' OR m.id = :id)"
@@ -78,6 +81,15 @@ def limit_day(connection: Connection, workspace_id: str, mailbox_id: str, most: 
     limits.put(connection, workspace_id, mailbox_id, limit)
 
 
+def change_daily_limit(
+    connection: Connection, workspace_id: str, mailbox_id: str, most: int
+) -> int:
+    """Change the daily limit; what waits for a free day books anew. Returns how many do."""
+    limit_day(connection, workspace_id, mailbox_id, most)
+    full = (ReasonCode.MAILBOX_DAILY_LIMIT,)
+    return rebooking.of_mailbox(connection, workspace_id, mailbox_id, full)
+
+
 def listed(connection: Connection, *, after: str = "", limit: int = 100) -> list[RowMapping]:
     """Read mailboxes with what is sent and booked."""
     values = {"id": "", "after": after, "limit": limit}
@@ -88,6 +100,20 @@ def one(connection: Connection, mailbox_id: str) -> RowMapping | None:
     """Read one mailbox."""
     values = {"id": mailbox_id, "after": "", "limit": 1}
     return connection.execute(_SEEN, values).mappings().first()
+
+
+def days_booked(connection: Connection, mailbox_id: str) -> list[RowMapping]:
+    """Count what was sent and what is booked on each local day of the mailbox, from today on."""
+    return list(connection.execute(_DAYS, {"id": mailbox_id}).mappings())
+
+
+_DAYS = text(
+    "SELECT (s.slot_at AT TIME ZONE coalesce(m.zone, 'UTC'))::date AS day,"
+    " count(*) FILTER (WHERE s.used) AS sent, count(*) FILTER (WHERE NOT s.used) AS booked"
+    " FROM slots s JOIN mailboxes m ON m.id = s.account_id WHERE m.id = :id"
+    " AND s.slot_at >= date_trunc('day', clock_timestamp() AT TIME ZONE coalesce(m.zone, 'UTC'))"
+    "  AT TIME ZONE coalesce(m.zone, 'UTC') GROUP BY day ORDER BY day LIMIT 31"
+)
 
 
 def await_consent(
@@ -173,7 +199,8 @@ def pause(connection: Connection, workspace_id: str, mailbox_id: str, *, reason:
 
 
 def resume(connection: Connection, workspace_id: str, mailbox_id: str) -> None:
-    """Lift `pause`, and let everything go on that it held."""
+    """Lift `pause` and any block, and let everything go on that waited for them."""
+    blocks.lift(connection, workspace_id, mailbox_id)
     if _set_paused(connection, mailbox_id, paused=False):
         _log(connection, workspace_id, mailbox_id, LogEvent.MAILBOX_RESUMED, {})
         outbox.signal_mailbox(connection, workspace_id, mailbox_id, "resumed")

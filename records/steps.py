@@ -75,7 +75,7 @@ class Ledger:
         later = _later(connection, row, request, attempt)
         if later is not None:
             return later
-        claim = take(connection, row, request)
+        claim = take(connection, row, request, attempt)
         anew = not self._desk.has_queue
         most = self._desk.most
         if not leases.take(connection, claim.key, claim.mailbox_id, most=most, anew=anew):
@@ -124,7 +124,8 @@ class Ledger:
             ),
             draft_id=draft_id,
         )
-        return Drafted(cursor=row[0], wait=row[1] or timedelta())
+        wait = None if claim.is_ahead else row[1]
+        return Drafted(cursor=row[0], wait=wait or timedelta())
 
     def submit(self, claim: Claim, attempt: Attempt) -> StepResult | timedelta | None:
         """Pass the last gate and announce the send before it leaves."""

@@ -19,12 +19,12 @@ ANSWER_WITHIN = timedelta(seconds=25)
 _LOOK_AGAIN = timedelta(milliseconds=200)
 
 _SPACED = (
-    "(m.spacing_ms = 0 OR m.submitted_at IS NULL"
+    "(:free OR m.spacing_ms = 0 OR m.submitted_at IS NULL"
     " OR m.submitted_at + m.spacing_ms * interval '1 ms' + :spare <= clock_timestamp())"
 )
 _ALONE = (
-    "(m.spacing_ms = 0 OR NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.state = 'submitting'"
-    " AND d.mailbox_id = m.id AND d.key <> :key"
+    "(:free OR m.spacing_ms = 0 OR NOT EXISTS (SELECT 1 FROM deliveries d"
+    " WHERE d.state = 'submitting' AND d.mailbox_id = m.id AND d.key <> :key"
     " AND d.submitting_at > clock_timestamp() - :answer_within))"
 )
 _OPEN = (
@@ -86,6 +86,7 @@ def _pass_mailbox(connection: Connection, claim: Claim, attempt: Attempt) -> tim
         "mailbox_id": claim.mailbox_id,
         "key": claim.key,
         "at": attempt.at,
+        "free": claim.is_ahead,
         "spare": SPARE,
         "answer_within": ANSWER_WITHIN,
     }

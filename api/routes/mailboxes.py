@@ -10,6 +10,7 @@ from api.paging import Paging
 from api.problems import ApiError, not_found
 from api.shapes.common import Id, Page
 from api.shapes.mailboxes import (
+    BookedMailbox,
     ConnectingMailbox,
     Mailbox,
     MailboxChange,
@@ -49,22 +50,25 @@ def list_them(unit: Work, paging: Paging) -> dict[str, Any]:
     return paging.page(rows, _shown)
 
 
-@router.get("/{mailbox_id}", response_model=Mailbox)
+@router.get("/{mailbox_id}", response_model=BookedMailbox)
 def read(mailbox_id: Id, unit: Work, response: Response) -> dict[str, Any]:
-    """Read one mailbox."""
-    return _tagged(unit, mailbox_id, response)
+    """Read one mailbox, and what is booked on it."""
+    shown = _tagged(unit, mailbox_id, response)
+    return {**shown, "days": mailboxes.days_booked(unit.connection, mailbox_id)}
 
 
 @router.patch("/{mailbox_id}", response_model=Mailbox)
 def change(
     mailbox_id: Id, body: MailboxChange, unit: Work, response: Response, if_match: IfMatch = None
 ) -> dict[str, Any]:
-    """Change the fields that are given; limits count for slots booked from now on."""
+    """Change the fields that are given; what waited for a full day books anew."""
     check_zone(body.zone)
     check_match(if_match, _row(unit, mailbox_id)["revision"])
     mailboxes.change(unit.connection, mailbox_id, _values(body))
     if "daily_limit" in body.model_fields_set:
-        mailboxes.limit_day(unit.connection, unit.workspace_id, mailbox_id, body.daily_limit)
+        mailboxes.change_daily_limit(
+            unit.connection, unit.workspace_id, mailbox_id, body.daily_limit
+        )
     return _tagged(unit, mailbox_id, response)
 
 
@@ -85,7 +89,7 @@ def pause(mailbox_id: Id, body: MailboxPause, unit: Work) -> dict[str, Any]:
 
 @router.post("/{mailbox_id}/resume", response_model=Mailbox)
 def resume(mailbox_id: Id, unit: Work) -> dict[str, Any]:
-    """Let it send again; what waited for it books new slots. Again is fine."""
+    """Let it send again, paused or blocked; what waited for it books new slots. Again is fine."""
     _row(unit, mailbox_id)
     mailboxes.resume(unit.connection, unit.workspace_id, mailbox_id)
     return _shown(_row(unit, mailbox_id))
@@ -134,12 +138,17 @@ def _tagged(unit: Work, mailbox_id: str, response: Response) -> dict[str, Any]:
 
 def _shown(row: Any) -> dict[str, Any]:
     age = row["cursor_age_seconds"]
-    names = ("id", "kind", "address", "display_name", "zone", "state", "code", "paused")
+    names = ("id", "kind", "address", "display_name", "zone", "state", "paused")
+    code = row["code"] or row["blocked_code"]
     return {
         **{name: row[name] for name in names},
-        "reason": reason_of(row["code"]),
-        "resume_at": None,
+        "code": code,
+        "reason": reason_of(code),
+        "resume_at": row["blocked_until"] if row["blocked_code"] else None,
         "cursor_age_seconds": None if age is None else round(float(age), 1),
-        **{name: row[name] for name in ("sent_today", "booked", "daily_limit")},
+        **{name: row[name] for name in _COUNTED},
         "spacing_seconds": row["spacing_ms"] / 1000,
     }
+
+
+_COUNTED = ("sent_today", "booked", "next_slot_at", "in_flight", "daily_limit")

@@ -9,6 +9,7 @@ from api.shapes.candidates import CandidateIn
 from api.shapes.common import Id, Reason, SmallId, Strict, Text
 from api.shapes.sequences import SenderIn
 from domain.codes import ReasonCode, Status
+from domain.delivery import Resolution
 
 
 class EnrollmentItem(Strict):
@@ -95,6 +96,32 @@ class DeliveryDetail(Delivery):
     detail: str | None = Field(description="Why it waits or failed.")
     message_id: str | None = Field(description="The Message-ID under which it left.")
     mime: str | None = Field(description="The message, byte for byte as it was given away.")
+    evidence: "Evidence" = Field(description="What is known of the send.")
+
+
+class Evidence(BaseModel):
+    """What a person needs to say whether a message of unknown outcome was sent."""
+
+    submitted_at: datetime | None = Field(description="When the send was last announced (UTC).")
+    looked_at: datetime = Field(description="When its state was last written (UTC).")
+    own_message_id: str | None = Field(description="The Message-ID in the message as written.")
+    draft_id: str | None = Field(description="The draft at the provider.")
+    tries: int = Field(description="How many tries owned the delivery so far.")
+    finding: str | None = Field(description="What the last look-up at the provider found.")
+
+
+class ResolveIn(Strict):
+    """What became of a message of unknown outcome."""
+
+    outcome: Resolution = Field(
+        description="sent: the candidate has it, go on; send_again: send the same message, once.",
+        examples=["sent"],
+    )
+    reason: Text = Field(
+        min_length=1,
+        description="What you saw, for the log.",
+        examples=["It is in the Sent folder."],
+    )
 
 
 class Step(BaseModel):

@@ -1,6 +1,6 @@
 """Mailboxes as callers send and see them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from pydantic import BaseModel, Field
@@ -33,7 +33,9 @@ class MailboxChange(Strict):
     """What may be changed of a mailbox; a field left out stays."""
 
     display_name: Text = Field("", description="The name in From.")
-    daily_limit: int = Field(400, ge=1, le=10_000, description="For slots booked from now on.")
+    daily_limit: int = Field(
+        400, ge=1, le=10_000, description="Raising it brings forward what waits for a free day."
+    )
     spacing_seconds: float = Field(3, ge=0, le=3600, allow_inf_nan=False, description="Seconds.")
     zone: Zone | None = Field(None, description="IANA zone of its owner.")
 
@@ -60,8 +62,24 @@ class Mailbox(BaseModel):
     cursor_age_seconds: float | None = Field(description="Since its inbox was last read.")
     sent_today: int = Field(description="Messages accepted on its present local day.")
     booked: int = Field(description="Slots reserved and not used yet.")
+    next_slot_at: datetime | None = Field(description="The earliest of them (UTC).")
+    in_flight: int = Field(description="Messages on their way to its provider right now.")
     daily_limit: int
     spacing_seconds: float
+
+
+class BookedDay(BaseModel):
+    """One local day of a mailbox."""
+
+    day: date
+    sent: int = Field(description="Slots used: they count against the limit for good.")
+    booked: int = Field(description="Slots reserved.")
+
+
+class BookedMailbox(Mailbox):
+    """A mailbox with what is booked on it."""
+
+    days: list[BookedDay] = Field(description="From today on, days without a slot left out.")
 
 
 class ConnectingMailbox(Mailbox):

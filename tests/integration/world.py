@@ -39,6 +39,7 @@ from records.tables import (
     users,
     versions,
 )
+from records.watch import Watch
 from relay.carrier import Carrier
 from relay.pump import Pump
 from workflows.enrollment import EnrollmentWorkflow
@@ -273,7 +274,8 @@ async def open_world(database: Database, environment: WorkflowEnvironment) -> As
         writer=LetterWriter(),
         inbox=inbox,
     )
-    mailbox = MailboxActivities(clients=mail, inbox=inbox, every=EVERY)
+    watch = Watch(database)
+    mailbox = MailboxActivities(clients=mail, inbox=inbox, watch=watch, every=EVERY)
     sequence = SequenceActivities(switchboard=Switchboard(database), every=EVERY)
     queue = f"world-{uuid.uuid4()}"
     with database.system() as connection:

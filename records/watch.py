@@ -1,0 +1,141 @@
+"""What the watcher of a mailbox must know and tell: whether to read it, its faults, its drafts."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import Connection, func, text, update
+
+from domain.codes import LogEvent, ReasonCode
+from domain.errors import Disconnected, ProviderError, Refused
+from domain.fate import StoredDraft
+from domain.holds import ResourceKind
+from domain.mailbox import MailboxState
+from domain.ports import Standing, Watching
+from records import holds, log
+from records.database import Database
+from records.mailbox_faults import fault as note_fault
+from records.tables import mailboxes
+
+SWEEP_EVERY = timedelta(hours=1)  #: Machine time between two looks for drafts left behind.
+LEFT_BEHIND = timedelta(minutes=10)  #: Nobody who was about to send a draft takes so long.
+
+_STANDING = text(
+    "SELECT removed_at IS NOT NULL OR paused AS is_closed, state,"
+    " coalesce(swept_at < clock_timestamp() - :every, true) AS sweep_due"
+    " FROM mailboxes WHERE id = :id"
+)
+
+_WATCHING = {
+    MailboxState.CONNECTED: Watching.READ,
+    MailboxState.ERROR: Watching.PROBE,
+    MailboxState.CONNECTING: Watching.REST,
+    MailboxState.DISCONNECTED: Watching.REST,
+}
+
+_TAKE_BACK = text(
+    "UPDATE deliveries d SET state = 'rendered', draft_id = NULL, fence = d.fence + 1,"
+    " updated_at = clock_timestamp() FROM unnest(CAST(:keys AS text[]), CAST(:drafts AS text[]))"
+    " AS given(key, draft_id) WHERE d.key = given.key AND d.draft_id = given.draft_id"
+    " AND d.state = 'drafted' AND d.updated_at < clock_timestamp() - :age RETURNING d.key"
+)
+_ORPHANS = text(
+    "SELECT given.draft_id FROM unnest(CAST(:keys AS text[]), CAST(:drafts AS text[]))"
+    " AS given(key, draft_id) JOIN deliveries d ON d.key = given.key"
+    " WHERE d.draft_id IS DISTINCT FROM given.draft_id"
+    " AND (d.draft_id IS NOT NULL OR d.key = ANY(:taken_back)"
+    "  OR d.updated_at < clock_timestamp() - :age)"
+)
+
+
+class Watch:
+    """`domain.ports.Watch` on Postgres; thread-safe."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def standing(self, mailbox_id: str, workspace_id: str) -> Standing:
+        """Say how the mailbox is to be watched just now."""
+        with self._database.workspace(workspace_id) as connection:
+            return _standing(connection, mailbox_id)
+
+    def failed(self, mailbox_id: str, workspace_id: str, error: ProviderError) -> Standing:
+        """Note that it could not be read."""
+        with self._database.workspace(workspace_id) as connection:
+            _note(connection, workspace_id, mailbox_id, error)
+            return _standing(connection, mailbox_id)
+
+    def recovered(self, mailbox_id: str, workspace_id: str) -> int:
+        """Open a mailbox whose error is over; returns how many enrollments that lets go."""
+        with self._database.workspace(workspace_id) as connection:
+            mended = connection.execute(
+                update(mailboxes)
+                .where(mailboxes.c.id == mailbox_id, mailboxes.c.state == MailboxState.ERROR.value)
+                .values(
+                    state=MailboxState.CONNECTED.value,
+                    code=None,
+                    detail=None,
+                    generation=mailboxes.c.generation + 1,
+                    updated_at=func.clock_timestamp(),
+                )
+                .returning(mailboxes.c.id)
+            ).first()
+            if mended is None:
+                return 0
+            log.write(
+                connection,
+                workspace_id=workspace_id,
+                event=LogEvent.MAILBOX_CONNECTED,
+                code=None,
+                at=None,
+                mailbox_id=mailbox_id,
+                detail={"by": "health check"},
+            )
+            return holds.release(connection, workspace_id, ResourceKind.MAILBOX, mailbox_id)
+
+    def orphans(
+        self, mailbox_id: str, workspace_id: str, drafts: Sequence[StoredDraft]
+    ) -> list[str]:
+        """Name the drafts that nobody will send; one that lies too long is taken back first.
+
+        The letter stays, so that a later try makes a new draft of the same bytes. A draft whose
+        key no row here knows is not ours to remove.
+        """
+        given = {"keys": [d.key for d in drafts], "drafts": [d.draft_id for d in drafts]}
+        with self._database.workspace(workspace_id) as connection:
+            connection.execute(
+                update(mailboxes)
+                .where(mailboxes.c.id == mailbox_id)
+                .values(swept_at=func.clock_timestamp())
+            )
+            if not drafts:
+                return []
+            values = {**given, "age": LEFT_BEHIND}
+            taken_back = list(connection.execute(_TAKE_BACK, values).scalars())
+            found = connection.execute(_ORPHANS, {**values, "taken_back": taken_back})
+            return list(found.scalars())
+
+
+def _standing(connection: Connection, mailbox_id: str) -> Standing:
+    row = connection.execute(_STANDING, {"id": mailbox_id, "every": SWEEP_EVERY}).first()
+    if row is None or row.is_closed:
+        return Standing(watching=Watching.REST)
+    return Standing(watching=_WATCHING[MailboxState(row.state)], sweep_due=row.sweep_due)
+
+
+def _note(connection: Connection, workspace_id: str, mailbox_id: str, error: ProviderError) -> None:
+    connection.execute(
+        update(mailboxes)
+        .where(mailboxes.c.id == mailbox_id)
+        .values(poll_failures=mailboxes.c.poll_failures + 1)
+    )
+    code = _code_of(error)
+    if code is not None:
+        note_fault(connection, workspace_id, mailbox_id, code, str(error))
+
+
+def _code_of(error: ProviderError) -> ReasonCode | None:
+    if isinstance(error, Disconnected):
+        return ReasonCode.MAILBOX_DISCONNECTED
+    if isinstance(error, Refused) and error.code is ReasonCode.MAILBOX_ERROR:
+        return ReasonCode.MAILBOX_ERROR
+    return None

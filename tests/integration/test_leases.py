@@ -1,0 +1,130 @@
+"""Leases of the sends in flight, and the spacing of a mailbox by the machine's clock."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from domain.errors import StaleAttempt
+from records import leases
+from records.database import Database
+from records.desk import Desk
+from tests.integration.world import World
+
+pytestmark = pytest.mark.integration
+
+
+def take(database: Database, key: str, mailbox: str = "mbx_1", most: int = 2) -> bool:
+    with database.workspace("wsp_nobody") as connection:
+        return leases.take(connection, key, mailbox, most=most)
+
+
+class TestLeases:
+    def test_are_as_many_as_may_be(self, database: Database) -> None:
+        assert [take(database, key) for key in ("a", "b", "c")] == [True, True, False]
+
+    def test_are_taken_over_by_the_next_try_of_their_delivery(self, database: Database) -> None:
+        assert take(database, "a", most=1)
+        assert take(database, "a", most=1)
+        assert not take(database, "b", most=1)
+
+    def test_go_to_the_next_one(self, database: Database) -> None:
+        take(database, "a", most=1)
+        with database.workspace("wsp_nobody") as connection:
+            leases.give_back(connection, "a")
+        assert take(database, "b", most=1)
+
+    def test_expire_and_their_old_holder_is_told(self, database: Database) -> None:
+        take(database, "a", most=1)
+        expire(database)
+        assert take(database, "b", most=1)
+        with pytest.raises(StaleAttempt), database.workspace("wsp_nobody") as connection:
+            leases.renew(connection, "a")
+
+    def test_are_not_taken_past_a_queue(self, database: Database) -> None:
+        with database.workspace("wsp_nobody") as connection:
+            assert not leases.take(connection, "a", "mbx_1", most=2, anew=False)
+
+    def test_are_never_handed_out_twice_at_once(self, database: Database) -> None:
+        got: list[str] = []
+        barrier = threading.Barrier(12)
+
+        def rush(key: str) -> None:
+            barrier.wait(10)
+            if take(database, key, most=5):
+                got.append(key)
+
+        threads = [threading.Thread(target=rush, args=(f"k{n}",)) for n in range(12)]
+        for one in threads:
+            one.start()
+        for one in threads:
+            one.join(20)
+        assert len(got) <= 5
+        with database.workspace("wsp_nobody") as connection:
+            assert sum(leases.held(connection).values()) == len(got)
+
+
+@pytest.mark.parametrize(
+    ("waiting", "held", "first"),
+    [
+        ([("a", "m1"), ("b", "m2")], {}, ["a", "b"]),
+        ([("a", "m1"), ("b", "m2")], {"m1": 1}, ["b", "a"]),
+        ([("a", "m1"), ("b", "m1"), ("c", "m1"), ("d", "m2")], {}, ["a", "d", "b", "c"]),
+        ([("a", "m1"), ("b", "m1"), ("c", "m2")], {"m2": 2}, ["a", "b", "c"]),
+    ],
+)
+def test_the_mailbox_with_the_fewest_comes_first(
+    waiting: list[tuple[str, str]], held: dict[str, int], first: list[str]
+) -> None:
+    assert [key for key, _ in leases.order(waiting, held)] == first
+
+
+class TestTheDesk:
+    def test_serves_whoever_waits_when_one_comes_back(self, database: Database) -> None:
+        desk = Desk(database, most=1)
+        take(database, "a", most=1)
+        assert not desk.wait("b", "mbx_2", patience=0.1)
+
+        def go() -> None:
+            with database.workspace("wsp_nobody") as connection:
+                leases.give_back(connection, "a")
+
+        later = threading.Timer(0.1, go)
+        later.start()
+        assert desk.wait("b", "mbx_2", patience=10)
+        later.join()
+        assert not desk.has_queue
+
+
+class TestSpacing:
+    async def test_is_kept_between_two_sends_of_a_mailbox(self, world: World) -> None:
+        mailbox = world.make_mailbox(spacing_ms=300)
+        sequence = world.make_sequence(mailbox)
+        world.enroll(sequence, *(world.make_candidate() for _ in range(4)))
+
+        await world.until(lambda: len(world.mail.sent()) == 4, "four messages")
+
+        times = submitted(world)
+        gaps = [later - one for one, later in zip(times, times[1:], strict=False)]
+        assert min(gaps) >= timedelta(milliseconds=300)
+
+    async def test_keeps_no_other_mailbox_back(self, world: World) -> None:
+        boxes = [world.make_mailbox(spacing_ms=60_000) for _ in range(3)]
+        for box in boxes:
+            world.enroll_one(world.make_sequence(box))
+
+        await world.until(lambda: len(world.mail.sent()) == 3, "one message of each")
+
+
+def submitted(world: World) -> list[object]:
+    with world.database.workspace(world.workspace_id) as connection:
+        query = text("SELECT submitting_at FROM deliveries ORDER BY submitting_at")
+        return list(connection.execute(query).scalars())
+
+
+def expire(database: Database) -> None:
+    with database.workspace("wsp_nobody") as connection:
+        connection.execute(
+            text("UPDATE leases SET expires_at = clock_timestamp() - interval '1 second'")
+        )
