@@ -150,6 +150,8 @@ class Sending:
     def _submit(self, client: MailClient, claim: Claim) -> StepResult:
         try:
             sent_id = client.send_draft(_submission(claim), self.deadline.check)
+        except Disconnected:
+            raise  # Also a request that took effect can be answered so: reconcile first.
         except Refused:
             self.ledger.unsent(claim)  # A refusal is an answer: nothing was accepted.
             raise

@@ -18,6 +18,7 @@ from domain.errors import (
     ProviderError,
     Refused,
     Throttled,
+    Unauthorized,
     Unavailable,
 )
 
@@ -30,6 +31,7 @@ class Meaning(StrEnum):
     THROTTLED = "throttled"  #: Too many calls just now.
     QUOTA = "quota"  #: The mailbox sent as much as its provider allows for a while.
     BLOCKED = "blocked"  #: The provider stopped the mailbox from sending.
+    UNAUTHORIZED = "unauthorized"  #: The access token was refused; a new one may help.
     DISCONNECTED = "disconnected"  #: The grant or password is dead.
     MAILBOX_ERROR = "mailbox_error"  #: The mailbox, our app or its rights are not in order.
     BAD_SENDER = "bad_sender"  #: The mailbox may not send as this address.
@@ -75,6 +77,7 @@ VERDICTS: Mapping[Meaning, Verdict] = MappingProxyType(
             ReasonCode.PROVIDER_QUOTA_EXCEEDED, True, Scope.MAILBOX, Until.NAMED_OR_DAY
         ),
         Meaning.BLOCKED: Verdict(ReasonCode.MAILBOX_BLOCKED, True, Scope.MAILBOX, Until.DAY),
+        Meaning.UNAUTHORIZED: Verdict(None, True, Scope.CALL, Until.NOTHING),
         Meaning.DISCONNECTED: Verdict(
             ReasonCode.MAILBOX_DISCONNECTED, False, Scope.MAILBOX, Until.MENDED
         ),
@@ -112,6 +115,8 @@ def error_for(
             return NotFound(text)
         case Meaning.UNAVAILABLE:
             return Unavailable(text, retry_after=retry_after)
+        case Meaning.UNAUTHORIZED:
+            return Unauthorized(text)
         case Meaning.AMBIGUOUS:
             kind = OutcomeUnknown if sending else Unavailable
             return kind(text, retry_after=retry_after)

@@ -13,6 +13,8 @@ from domain.codes import LogEvent, ReasonCode
 CIRCUIT_AFTER = 5  #: Deliveries in a row that a provider did not take open the circuit.
 PROBE_FOR = timedelta(minutes=2)  #: How long a probe has before another delivery probes.
 
+BELIEVED = 2  #: How often in a row a provider's own time is believed.
+
 _DAY = timedelta(hours=24)
 _FIRST: Mapping[ReasonCode, timedelta] = MappingProxyType(
     {
@@ -42,11 +44,12 @@ the content does not, and an unknown outcome may have been a success."""
 
 
 def block_for(code: ReasonCode, times: int, named: timedelta | None = None) -> timedelta:
-    """Say how long to wait at the `times`-th block in a row (from 1); the provider's word wins.
+    """Say how long to wait at the `times`-th block in a row (from 1).
 
-    The circuit's wait doubles up to a day.
+    The provider's own word counts twice; it is often too early, so then it is a day. The circuit's
+    wait doubles up to a day.
     """
     if named is not None:
-        return named
+        return named if times <= BELIEVED else max(named, _DAY)
     doubled = _FIRST[code] * 2 ** min(times - 1, 10)
     return min(doubled, _DAY)

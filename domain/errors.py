@@ -4,6 +4,7 @@
     ├── Unavailable           it failed on its side; nothing was accepted (retryable)
     ├── Throttled             it asks to slow down; nothing was accepted (retryable)
     ├── OutcomeUnknown        the request left, the answer did not come (reconcile, never repeat)
+    ├── Unauthorized          the access token was refused; a new one may help
     ├── NotFound              what was named is not there (a draft, a thread, a cursor)
     └── Refused               it will say no again; `code` says which hold that means
         ├── Exhausted         the mailbox may not send for a while (`retry_after` says how long)
@@ -42,6 +43,12 @@ class Throttled(ProviderError):
 
 class OutcomeUnknown(ProviderError):
     """The request left and its answer did not come: it may have taken effect."""
+
+
+class Unauthorized(ProviderError):
+    """The access token was refused, which says nothing of what the request did."""
+
+    retryable = True
 
 
 class NotFound(ProviderError):

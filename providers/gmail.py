@@ -18,7 +18,8 @@ from domain.errors import NotFound, OutcomeUnknown, Unavailable
 from domain.fate import Fate, FateKind, StoredDraft, Submission
 from domain.mail import DELIVERY_HEADER, Arrival, Arrivals, Letter, Receipt
 from domain.ports import Leave
-from providers.gmail_answers import meaning_of, read_answer
+from providers.doubt import Doubt
+from providers.gmail_answers import error_of, read_answer
 from providers.transport import BearerHttp, OneShotTransport
 
 _ME = "me"
@@ -63,8 +64,15 @@ def gmail_api(root_url: str) -> GmailApi:
 class GmailClient:
     """`domain.ports.MailClient` for one mailbox. Thread-safe."""
 
-    def __init__(self, root_url: str, transport: OneShotTransport, access_token: str) -> None:
+    def __init__(
+        self,
+        root_url: str,
+        transport: OneShotTransport,
+        access_token: str,
+        doubt: Doubt | None = None,
+    ) -> None:
         self._api = gmail_api(root_url)
+        self._doubt = doubt or Doubt()
         self._http = BearerHttp(transport, access_token)
 
     def create_draft(self, letter: Letter) -> str:
@@ -250,7 +258,7 @@ class GmailClient:
         except HttpError as error:
             headers = {str(k).lower(): v for k, v in error.resp.items()}
             answer = read_answer(int(error.resp.status), headers, error.content)
-            raise meaning_of(answer, sending=sending) from None
+            raise self._doubt.judge(error_of(answer, sending=sending), sending=sending) from None
         except OutcomeUnknown as error:
             if sending:
                 raise

@@ -6,27 +6,16 @@ forms that occur (429 and 403 for the same quota).
 
 import json
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from domain.codes import ReasonCode
-from domain.errors import (
-    Disconnected,
-    NotFound,
-    OutcomeUnknown,
-    ProviderError,
-    Refused,
-    Throttled,
-    Unavailable,
-)
+from domain.answers import Meaning, error_for
+from domain.errors import ProviderError
 
 _RETRY_AT = re.compile(r"[Rr]etry after (\d{4}-\d\d-\d\dT[\d:.]+Z)")
 _SERVER_FAULT = 500
-
-Make = Callable[[str, timedelta | None], ProviderError]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,49 +28,47 @@ class Answer:
     retry_after: timedelta | None = None
 
 
-def _throttled(message: str, after: timedelta | None) -> ProviderError:
-    return Throttled(message, retry_after=after)
-
-
-def _refused(code: ReasonCode) -> Make:
-    return lambda message, after: Refused(message, code=code)
-
-
-_MAILBOX_ERROR = _refused(ReasonCode.MAILBOX_ERROR)
-_BAD_ADDRESS = _refused(ReasonCode.INVALID_CONTACT_EMAIL)
-
-TABLE: tuple[tuple[int, str, str, Make], ...] = (
+TABLE: tuple[tuple[int, str, str, Meaning], ...] = (
     # status, reason ("" any), part of the message ("" any), meaning; the first match counts
-    (401, "", "", lambda message, after: Disconnected(message)),
-    (403, "userRateLimitExceeded", "", _throttled),
-    (403, "rateLimitExceeded", "", _throttled),
-    (403, "insufficientPermissions", "", _MAILBOX_ERROR),
-    (403, "domainPolicy", "", _MAILBOX_ERROR),
-    (403, "accessNotConfigured", "", _MAILBOX_ERROR),
-    (403, "dailyLimitExceeded", "", _MAILBOX_ERROR),
-    (403, "quotaExceeded", "", _MAILBOX_ERROR),
-    (403, "", "", _MAILBOX_ERROR),
-    (429, "", "", _throttled),
-    (404, "", "", lambda message, after: NotFound(message)),
-    (400, "failedPrecondition", "", _MAILBOX_ERROR),
-    (400, "invalidArgument", "Invalid To header", _BAD_ADDRESS),
-    (400, "invalidArgument", "Recipient address required", _BAD_ADDRESS),
-    (400, "invalidArgument", "Invalid Cc header", _refused(ReasonCode.PERMANENT_FAIL)),
+    (401, "", "", Meaning.UNAUTHORIZED),
+    (403, "userRateLimitExceeded", "Retry after", Meaning.QUOTA),
+    (403, "userRateLimitExceeded", "", Meaning.THROTTLED),
+    (403, "rateLimitExceeded", "Retry after", Meaning.QUOTA),
+    (403, "rateLimitExceeded", "", Meaning.THROTTLED),
+    (403, "dailyLimitExceeded", "", Meaning.QUOTA),
+    (403, "quotaExceeded", "", Meaning.QUOTA),
+    (403, "", "", Meaning.MAILBOX_ERROR),
+    (429, "", "Retry after", Meaning.QUOTA),
+    (429, "", "", Meaning.THROTTLED),
+    (404, "", "", Meaning.GONE),
+    (400, "failedPrecondition", "", Meaning.MAILBOX_ERROR),
+    (400, "invalidArgument", "Invalid To header", Meaning.BAD_RECIPIENT),
+    (400, "invalidArgument", "Recipient address required", Meaning.BAD_RECIPIENT),
+    (400, "invalidArgument", "Invalid From header", Meaning.BAD_SENDER),
+    (400, "", "", Meaning.PERMANENT),
+    (413, "", "", Meaning.PERMANENT),
 )
+"""The mailbox's own limit names its end in the text; without one it is the rate of our calls."""
 
 
-def meaning_of(answer: Answer, *, sending: bool) -> ProviderError:
-    """Turn a refusal into our error; a server fault while sending leaves the outcome open."""
+def meaning_of(answer: Answer) -> Meaning:
+    """Say what a refusal means; a `Retry-After` header makes a throttle a quota with an end."""
     if answer.status >= _SERVER_FAULT:
-        kind = OutcomeUnknown if sending else Unavailable
-        return kind(f"Gmail answered {answer.status}.", retry_after=answer.retry_after)
-    text = f"Gmail answered {answer.status} {answer.reason}."
-    for status, reason, part, make in TABLE:
+        return Meaning.AMBIGUOUS
+    for status, reason, part, meaning in TABLE:
         if status != answer.status or reason not in ("", answer.reason):
             continue
         if part in answer.message:
-            return make(text, answer.retry_after)
-    return Refused(text)
+            named = meaning is Meaning.THROTTLED and answer.retry_after is not None
+            return Meaning.QUOTA if named else meaning
+    return Meaning.PERMANENT
+
+
+def error_of(answer: Answer, *, sending: bool) -> ProviderError:
+    """Turn a refusal into our error; a server fault while sending leaves the outcome open."""
+    text = f"Gmail answered {answer.status} {answer.reason}".rstrip() + "."
+    meaning = meaning_of(answer)
+    return error_for(meaning, text, retry_after=answer.retry_after, sending=sending)
 
 
 def read_answer(status: int, headers: dict[str, Any], content: bytes) -> Answer:

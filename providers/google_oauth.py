@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from domain.codes import ReasonCode
 from domain.errors import Disconnected, OutcomeUnknown, Refused, Unavailable
 from domain.mail import Grant
+from providers.doubt import Doubt
 from providers.gmail import GmailClient, gmail_api
 from providers.transport import BearerHttp, OneShotTransport
 
@@ -77,9 +78,9 @@ class GoogleOAuth:
         kept = str(answer.get("refresh_token") or grant.refresh_token)
         return replace(_grant(answer, refresh_token=kept), scope=grant.scope)
 
-    def client(self, grant: Grant) -> GmailClient:
+    def client(self, grant: Grant, doubt: Doubt | None = None) -> GmailClient:
         """Open the mailbox behind a grant."""
-        return GmailClient(self._gmail_url, self._transport, grant.access_token)
+        return GmailClient(self._gmail_url, self._transport, grant.access_token, doubt)
 
     def _address(self, grant: Grant) -> str:
         request = gmail_api(self._gmail_url).users.getProfile(userId="me")
