@@ -58,7 +58,12 @@ def pause(
         connection,
         row,
         kind=FactKind.PAUSE,
-        values={"paused": True, "paused_until": until, "slot_at": None},
+        values={
+            "paused": True,
+            "paused_until": until,
+            "slot_at": None,
+            "frozen_at": row["frozen_at"] or row["now"],
+        },
         payload={} if until is None else {"until": until.isoformat()},
         log_it={**log_it, "detail": {"reason": reason}},
     )
@@ -74,7 +79,12 @@ def resume(
         if row["hold_code"] == ReasonCode.MANUAL:
             detail = "Its mailbox is paused: resume the mailbox."
         raise NotApplicable(row, detail)
-    values = {"paused": False, "paused_until": None, "wait_code": ReasonCode.SCHEDULED}
+    values = {
+        "paused": False,
+        "paused_until": None,
+        "wait_code": ReasonCode.SCHEDULED,
+        "frozen_at": row["frozen_at"] if row["deactivated"] else None,
+    }
     event = {"event": LogEvent.ENROLLMENT_RESUMED, "code": None, "detail": {"reason": reason}}
     outcome = _accept(
         connection, row, kind=FactKind.RESUME, values=values, payload={}, log_it=event

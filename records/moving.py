@@ -36,7 +36,8 @@ def lapse_pause(connection: Connection, row: GateRow, attempt: Attempt) -> None:
     """Lift a pause whose end has passed: the workflow woke up for it."""
     if not row["paused"] or not _has_lapsed(row, attempt):
         return
-    _change(connection, row["id"], paused=False, paused_until=None)
+    frozen_at = row["frozen_at"] if row["deactivated"] else None
+    _change(connection, row["id"], paused=False, paused_until=None, frozen_at=frozen_at)
     log.write(
         connection,
         workspace_id=row["workspace_id"],

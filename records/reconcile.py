@@ -3,16 +3,20 @@
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, text
+from sqlalchemy import Connection, RowMapping, func, text, update
 
-from domain.codes import LogEvent
+from domain.codes import LogEvent, ReasonCode
 from domain.ids import enrollment_workflow_id
 from domain.messages import FactKind
+from domain.timing import TimingKind
 from records import booking, log, outbox
 from records.database import Database
 from records.facts import close_holds
+from records.projection import projected
+from records.tables import enrollments
 
 PAGE = 1000
 QUIET = 60  #: Seconds that a row must have been left alone before it may count as lost.
@@ -43,10 +47,12 @@ _LIVE = text(
 
 _LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended('reconcile', 0))")
 
-_AGAIN = text(
-    "UPDATE enrollments SET round = round + 1, run_id = NULL, updated_at = clock_timestamp(),"
-    " hold_id = NULL, hold_code = NULL, slot_at = NULL, clock_offset_ms = 0, facts = facts + 2"
-    " WHERE id = :id AND round = :round AND started AND ended_code IS NULL RETURNING *"
+_LOST = text(
+    "SELECT e.*, clock_timestamp() AS now, (SELECT s -> 'timing' ->> 'kind' FROM versions v,"
+    " jsonb_array_elements(v.steps) s WHERE v.sequence_id = e.sequence_id"
+    " AND v.number = e.version AND s ->> 'id' = e.step_id) AS timing"
+    " FROM enrollments e WHERE e.id = :id AND e.round = :round AND e.started"
+    " AND e.ended_code IS NULL FOR UPDATE OF e"
 )
 
 
@@ -99,13 +105,11 @@ def _parcels(row: RowMapping, workflow_id: str) -> list[dict[str, Any]]:
 
 
 def _begin_again(connection: Connection, lost: Live) -> int:
-    row = (
-        connection.execute(_AGAIN, {"id": lost.enrollment_id, "round": lost.round})
-        .mappings()
-        .first()
-    )
-    if row is None:
+    known = {"id": lost.enrollment_id, "round": lost.round}
+    before = connection.execute(_LOST, known).mappings().first()
+    if before is None:
         return 0
+    row = _restart(connection, before)
     workflow_id = enrollment_workflow_id(row["id"], row["round"])
     booking.free(connection, [row["id"]])
     close_holds(connection, row["id"], by="restart")  # Its first try finds what still holds it.
@@ -122,3 +126,39 @@ def _begin_again(connection: Connection, lost: Live) -> int:
         detail={"why": "Temporal had no running workflow for it", "round": row["round"]},
     )
     return 1
+
+
+def _restart(connection: Connection, before: RowMapping) -> RowMapping:
+    """Write the next round: it holds nothing yet, and what pauses it is told with its start."""
+    now = before["now"]  # The new run's clock is the machine's.
+    frozen = before["frozen_at"] is not None
+    values = projected(
+        hold_id=None,
+        hold_code=None,
+        wait_code=ReasonCode.SCHEDULED.value,
+        slot_at=None,
+        not_before=_due(before, now),
+        frozen_at=now if frozen else None,
+        clock_offset_ms=0,
+        run_id=None,
+    )
+    changed = connection.execute(
+        update(enrollments)
+        .where(enrollments.c.id == before["id"])
+        .values(
+            **values,
+            round=enrollments.c.round + 1,
+            facts=enrollments.c.facts + 2,
+            updated_at=func.clock_timestamp(),
+        )
+        .returning(enrollments)
+    )
+    return changed.mappings().one()
+
+
+def _due(before: RowMapping, now: datetime) -> datetime | None:
+    """Say when the step is due: a delay that a pause stopped keeps what was left of it."""
+    due, frozen_at = before["not_before"], before["frozen_at"]
+    if due is None or frozen_at is None or before["timing"] != TimingKind.LATER:
+        return due
+    return now + max(due - frozen_at, timedelta())

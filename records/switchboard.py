@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, select, text, update
+from sqlalchemy import Connection, RowMapping, case, func, select, text, update
 
 from domain.codes import LogEvent, ReasonCode
 from domain.ids import enrollment_workflow_id
@@ -125,6 +125,7 @@ def _tell_running(
         .where(enrollments.c.id.in_(ids))
         .values(
             **projected(deactivated=not active, wait_code=ReasonCode.SCHEDULED.value, slot_at=None),
+            frozen_at=_THAWED if active else _FROZEN,
             facts=enrollments.c.facts + 1,
             updated_at=func.clock_timestamp(),
         )
@@ -147,6 +148,13 @@ def _tell_running(
         ],
     )
     _log_switch(connection, workspace_id, changing, active)
+
+
+_FROZEN = func.coalesce(
+    enrollments.c.frozen_at,
+    func.clock_timestamp() + enrollments.c.clock_offset_ms * text("interval '1 millisecond'"),
+)
+_THAWED = case((enrollments.c.paused, enrollments.c.frozen_at))
 
 
 def _mark(connection: Connection, ids: list[str], switched: int) -> None:

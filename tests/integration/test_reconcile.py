@@ -4,12 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from domain.errors import OutcomeUnknown
+from domain.errors import Disconnected, OutcomeUnknown
 from domain.messages import PerformStep, ResultKind, StepResult
 from domain.ports import Attempt
 from records import facts, reconcile
 from records.reconcile import Reconciler
 from records.steps import Ledger
+from records.switchboard import switch
+from records.tables import enrollments
 from relay.reconcile import reconcile as reconcile_once
 from tests.integration.world import INSTANT, LATER, World
 
@@ -68,6 +70,59 @@ async def test_a_paused_one_comes_back_paused(world: World) -> None:
     await world.forward(enrollment, timedelta(days=10))
 
     assert world.standing(enrollment) == ("paused", "manual")
+    assert world.mail.sent() == []
+
+
+async def test_a_paused_one_keeps_what_was_left_of_its_delay(world: World) -> None:
+    enrollment = world.enroll_one(world.make_sequence(world.make_mailbox(), LATER))
+    await world.relay()
+    with world.database.workspace(world.workspace_id) as connection:
+        facts.pause(connection, world.workspace_id, enrollment)
+    long_ago = datetime.now(UTC) - timedelta(days=30)  # It was paused with two days to go.
+    world.change(
+        enrollments, enrollment, frozen_at=long_ago, not_before=long_ago + timedelta(days=2)
+    )
+    await world.relay()
+    await world.handle(enrollment).terminate()
+
+    assert await once(world) == 1
+    with world.database.workspace(world.workspace_id) as connection:
+        facts.resume(connection, world.workspace_id, enrollment)
+    await world.forward(enrollment, timedelta(days=1, hours=20))
+    assert world.mail.sent() == []
+    await world.forward(enrollment, timedelta(hours=6))
+    assert len(world.mail.sent()) == 1
+
+
+async def test_a_held_one_shows_that_it_is_tried_again(world: World) -> None:
+    mailbox = world.make_mailbox()
+    enrollment = world.enroll_one(world.make_sequence(mailbox))
+    world.mail.fail("open", Disconnected("invalid_grant"))
+    await world.forward(enrollment, timedelta(hours=1))
+    assert world.standing(enrollment) == ("error", "mailbox_disconnected")
+    await world.handle(enrollment).terminate()
+
+    assert await once(world) == 1
+
+    assert world.standing(enrollment) == ("in_progress", "scheduled")
+    await world.forward(enrollment, timedelta(hours=1))
+    assert world.standing(enrollment) == ("error", "mailbox_disconnected")
+
+
+async def test_a_deactivated_one_comes_back_deactivated(world: World) -> None:
+    sequence = world.make_sequence(world.make_mailbox(), LATER)
+    enrollment = world.enroll_one(sequence)
+    await world.relay()
+    with world.database.workspace(world.workspace_id) as connection:
+        switch(connection, world.workspace_id, sequence, active=False, trigger="manual")
+    await world.until_code(enrollment, "sequence_deactivated")
+    await world.relay()
+    await world.handle(enrollment).terminate()
+
+    assert await once(world) == 1
+    await world.forward(enrollment, timedelta(days=10))
+
+    assert world.standing(enrollment) == ("paused", "sequence_deactivated")
     assert world.mail.sent() == []
 
 
