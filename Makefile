@@ -32,8 +32,8 @@ check: $(READY) ## Lint, format, types and import rules
 bench: temporal ## Run the benchmarks (ARGS="--scale 0.1 cost rates" for a quick part)
 	@$(BIN)/python -W ignore -m benchmarks $(ARGS)
 
-codes: $(READY) ## Write docs/reason-codes.md from the catalog and the tests
-	@$(BIN)/python -W ignore -m tests.reachable
+codes: $(READY) ## Write the pages of docs/ that are tables of the code
+	@$(BIN)/python -W ignore -m tests.written
 
 histories: temporal ## Record histories for the replay test (adds, never edits)
 	@$(BIN)/python -W ignore -m tests.replay.record

@@ -8,7 +8,7 @@ from domain.catalog import CATALOG, Source, find
 from domain.codes import ReasonCode
 from domain.status import status_for
 from settings import table
-from tests.reachable import PAGE, page
+from tests.written import DOCS, PAGES
 
 README = (Path(__file__).parent.parent.parent / "README.md").read_text("utf-8")
 
@@ -165,5 +165,6 @@ def test_the_readme_names_every_setting(variable: str) -> None:
     assert f"`{variable}`" in README
 
 
-def test_the_page_of_codes_is_that_of_the_tests() -> None:
-    assert PAGE.read_text("utf-8") == page(), "Run `make codes`."
+@pytest.mark.parametrize("name", PAGES)
+def test_a_written_page_is_that_of_the_code(name: str) -> None:
+    assert (DOCS / name).read_text("utf-8") == PAGES[name](), "Run `make codes`."

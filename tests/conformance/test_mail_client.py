@@ -105,25 +105,27 @@ def post(request: pytest.FixtureRequest) -> Iterator[Post]:
     opened.close()
 
 
-def letter(key: str = KEY, tail: ThreadTail | None = None) -> Letter:
+def draft(key: str = KEY, tail: ThreadTail | None = None) -> Draft:
     content = StepContent(
         thread=Thread.NEW if tail is None else Thread.REPLY,
         subject="A role" if tail is None else "",
         body="<p>Hello</p>",
     )
-    return LetterWriter().write(
-        Draft(
-            key=key,
-            from_address=RITA,
-            from_name="Rita",
-            to_address=CARL,
-            to_name="Carl",
-            recipient=Recipient(first_name="Carl", email=CARL),
-            content=content,
-            tail=tail,
-            written_at=datetime(2026, 1, 1, tzinfo=UTC),
-        )
+    return Draft(
+        key=key,
+        from_address=RITA,
+        from_name="Rita",
+        to_address=CARL,
+        to_name="Carl",
+        recipient=Recipient(first_name="Carl", email=CARL),
+        content=content,
+        tail=tail,
+        written_at=datetime(2026, 1, 1, tzinfo=UTC),
     )
+
+
+def letter(key: str = KEY, tail: ThreadTail | None = None) -> Letter:
+    return LetterWriter().write(draft(key, tail))
 
 
 def submission(draft_id: str, key: str = KEY, since: str | None = None) -> Submission:
