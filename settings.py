@@ -14,8 +14,22 @@ from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-_URLS = ("api_url", "gmail_url", "google_auth_url", "google_token_url")
-_SECRETS = ("database_url", "google_client_secret", "vault_key", "codec_key", "api_key")
+_URLS = (
+    "api_url",
+    "gmail_url",
+    "google_auth_url",
+    "google_token_url",
+    "graph_url",
+    "microsoft_login_url",
+)
+_SECRETS = (
+    "database_url",
+    "google_client_secret",
+    "microsoft_client_secret",
+    "vault_key",
+    "codec_key",
+    "api_key",
+)
 
 
 class Settings(BaseSettings):
@@ -62,6 +76,17 @@ class Settings(BaseSettings):
     )
     google_client_id: str = Field("", description="Our OAuth client at Google.")
     google_client_secret: SecretStr = Field(SecretStr(""), description="Its secret.")
+    graph_url: str = Field(
+        "https://graph.microsoft.com", description="Microsoft Graph's root, without /v1.0."
+    )
+    microsoft_login_url: str = Field(
+        "https://login.microsoftonline.com", description="Microsoft's sign-in, without the tenant."
+    )
+    microsoft_tenant: str = Field(
+        "organizations", description="Whose accounts may connect: a tenant, organizations, common."
+    )
+    microsoft_client_id: str = Field("", description="Our app registration at Microsoft.")
+    microsoft_client_secret: SecretStr = Field(SecretStr(""), description="Its secret.")
     vault_key: SecretStr = Field(
         SecretStr(""),
         description="Encrypts mailbox grants: id:base64 of 32 bytes, commas between, newest first.",
@@ -119,6 +144,28 @@ class Settings(BaseSettings):
         """Say whether the pretend providers stand in."""
         return self.sandbox == "on"
 
+    @property
+    def google(self) -> dict[str, str]:
+        """How to speak to Google."""
+        return {
+            "client_id": self.google_client_id,
+            "client_secret": self.google_client_secret.get_secret_value(),
+            "auth_url": self.google_auth_url,
+            "token_url": self.google_token_url,
+            "gmail_url": self.gmail_url,
+        }
+
+    @property
+    def microsoft(self) -> dict[str, str]:
+        """How to speak to Microsoft."""
+        return {
+            "client_id": self.microsoft_client_id,
+            "client_secret": self.microsoft_client_secret.get_secret_value(),
+            "login_url": self.microsoft_login_url,
+            "tenant": self.microsoft_tenant,
+            "graph_url": self.graph_url,
+        }
+
     def faults(self) -> list[str]:
         """Name what a process would miss at its first real work."""
         missing = [
@@ -130,8 +177,11 @@ class Settings(BaseSettings):
             for name, why in missing
             if not getattr(self, name).get_secret_value()
         ]
-        if not self.google_client_id:
-            found.append("REPRISE_GOOGLE_CLIENT_ID is not set: no Gmail mailbox can be connected.")
+        if not (self.google_client_id or self.microsoft_client_id):
+            found.append(
+                "Neither REPRISE_GOOGLE_CLIENT_ID nor REPRISE_MICROSOFT_CLIENT_ID is set: only"
+                " SMTP mailboxes can be connected."
+            )
         return found
 
 

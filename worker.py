@@ -20,9 +20,11 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from activities.email import EmailActivities
 from activities.mailbox import MailboxActivities
 from activities.sequence import SequenceActivities
+from domain.access import MailboxKind
 from domain.ports import MailClients
 from providers.clients import ProviderClients
 from providers.google_oauth import GoogleOAuth
+from providers.microsoft_oauth import MicrosoftOAuth
 from providers.mime import LetterWriter
 from providers.transport import OneShotTransport
 from records.database import Database
@@ -144,15 +146,11 @@ def mail_clients(settings: Settings, database: Database) -> ProviderClients:
     """Build the clients of connected mailboxes."""
     transport = OneShotTransport(timeout_seconds=settings.provider_timeout_seconds)
     vault = Vault(parse_keys(settings.vault_key.get_secret_value()))
-    oauth = GoogleOAuth(
-        client_id=settings.google_client_id,
-        client_secret=settings.google_client_secret.get_secret_value(),
-        auth_url=settings.google_auth_url,
-        token_url=settings.google_token_url,
-        gmail_url=settings.gmail_url,
-        transport=transport,
-    )
-    return ProviderClients(grants=GrantStore(database, vault), google=oauth)
+    oauths = {
+        MailboxKind.GMAIL: GoogleOAuth(**settings.google, transport=transport),
+        MailboxKind.OUTLOOK: MicrosoftOAuth(**settings.microsoft, transport=transport),
+    }
+    return ProviderClients(grants=GrantStore(database, vault), oauths=oauths)
 
 
 async def _connect(settings: Settings) -> Client:

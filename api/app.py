@@ -29,7 +29,9 @@ from api.routes import (
     timeline,
     workspace,
 )
+from domain.access import PROVIDERS, MailboxKind
 from providers.google_oauth import GoogleOAuth
+from providers.microsoft_oauth import MicrosoftOAuth
 from providers.transport import OneShotTransport
 from records.database import Database
 from records.grants import GrantStore
@@ -100,14 +102,12 @@ async def _plug_in(app: FastAPI, settings: Settings) -> None:
     state.inboxes = InboxPolls(state.database, state.nudge)
     state.limit = RateLimit(settings.api_rate)
     state.has_sandbox = settings.has_sandbox
-    state.redirect_uri = f"{settings.api_url.rstrip('/')}/oauth/google/callback"
+    back = f"{settings.api_url.rstrip('/')}/oauth"
+    state.redirect_uris = {one: f"{back}/{one}/callback" for one in PROVIDERS.values()}
     vault = Vault(parse_keys(settings.vault_key.get_secret_value()))
     state.grants = GrantStore(state.database, vault)
-    state.oauth = GoogleOAuth(
-        client_id=settings.google_client_id,
-        client_secret=settings.google_client_secret.get_secret_value(),
-        auth_url=settings.google_auth_url,
-        token_url=settings.google_token_url,
-        gmail_url=settings.gmail_url,
-        transport=OneShotTransport(timeout_seconds=settings.provider_timeout_seconds),
-    )
+    transport = OneShotTransport(timeout_seconds=settings.provider_timeout_seconds)
+    state.oauths = {
+        MailboxKind.GMAIL: GoogleOAuth(**settings.google, transport=transport),
+        MailboxKind.OUTLOOK: MicrosoftOAuth(**settings.microsoft, transport=transport),
+    }

@@ -1,7 +1,9 @@
 """What opens a mailbox: its kind, and the grant or password that was given to us."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 
 from domain.mail import Grant
 
@@ -12,6 +14,12 @@ class MailboxKind(StrEnum):
     GMAIL = "gmail"
     OUTLOOK = "outlook"
     SMTP = "smtp"  #: And IMAP.
+
+
+PROVIDERS: Mapping[MailboxKind, str] = MappingProxyType(
+    {MailboxKind.GMAIL: "google", MailboxKind.OUTLOOK: "microsoft"}
+)
+"""Whose consent opens a mailbox; the others have passwords."""
 
 
 class Tls(StrEnum):

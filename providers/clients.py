@@ -1,37 +1,67 @@
 """Opens the client of a mailbox: its grant brought up to date first, so no call needs repeating."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Protocol
 
+from domain.access import Account, MailboxKind, SmtpAccess
 from domain.errors import Disconnected
 from domain.mail import Grant
 from domain.ports import Grants, MailClient
 from providers.doubt import Doubt
-from providers.google_oauth import GoogleOAuth
 
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+class OAuth(Protocol):
+    """A provider's consent, tokens and mailboxes."""
+
+    def authorize_url(self, *, redirect_uri: str, state: str, verifier: str, address: str) -> str:
+        """Give the link on which the mailbox's owner consents."""
+        ...
+
+    def exchange(self, *, code: str, verifier: str, redirect_uri: str) -> tuple[Grant, str]:
+        """Turn a consent's code into a grant; also gives the address that consented."""
+        ...
+
+    def refresh(self, grant: Grant) -> Grant:
+        """Get a new access token. Raises Disconnected when the grant is dead."""
+        ...
+
+    def client(self, grant: Grant, doubt: Doubt | None = None) -> MailClient:
+        """Open the mailbox behind a grant."""
+        ...
 
 
 class ProviderClients:
     """`domain.ports.MailClients` over the real providers. Thread-safe."""
 
-    def __init__(self, *, grants: Grants, google: GoogleOAuth) -> None:
+    def __init__(self, *, grants: Grants, oauths: Mapping[MailboxKind, OAuth]) -> None:
         self._grants = grants
-        self._google = google
+        self._oauths = oauths
 
     def open(self, mailbox_id: str, workspace_id: str) -> MailClient:
         """Give the client of a mailbox. Raises Disconnected when its grant is dead."""
         account = self._grants.load(mailbox_id, workspace_id)
-        if not isinstance(account.access, Grant):
+        access = account.access
+        if access is None:
             raise Disconnected("The mailbox was never connected.")
-        grant = account.access
+        if isinstance(access, SmtpAccess):
+            raise Disconnected("SMTP is not there yet.")
+        return self._granted(mailbox_id, workspace_id, account, access)
+
+    def _granted(
+        self, mailbox_id: str, workspace_id: str, account: Account, grant: Grant
+    ) -> MailClient:
+        oauth = self._oauths[account.kind]
         if not self._grants.is_fresh(grant):
-            grant = self._google.refresh(grant)
+            grant = oauth.refresh(grant)
             self._grants.store(mailbox_id, workspace_id, grant)
-            return self._google.client(grant)
+            return oauth.client(grant)
 
         def forget() -> None:
             expired = replace(grant, expires_at=_LONG_AGO)
             self._grants.store(mailbox_id, workspace_id, expired)
 
-        return self._google.client(grant, Doubt(forget=forget))
+        return oauth.client(grant, Doubt(forget=forget))

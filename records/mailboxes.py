@@ -117,7 +117,13 @@ _DAYS = text(
 
 
 def await_consent(
-    connection: Connection, workspace_id: str, mailbox_id: str, *, state: str, verifier: str
+    connection: Connection,
+    workspace_id: str,
+    mailbox_id: str,
+    *,
+    provider: str,
+    state: str,
+    verifier: str,
 ) -> None:
     """Remember a consent that was begun; its state is kept as a hash and works once."""
     connection.execute(
@@ -125,19 +131,20 @@ def await_consent(
             digest=_digest(state),
             workspace_id=workspace_id,
             mailbox_id=mailbox_id,
-            provider="google",
+            provider=provider,
             verifier=verifier,
             expires_at=func.clock_timestamp() + STATE_LIFE,
         )
     )
 
 
-def take_consent(database: Database, state: str) -> RowMapping | None:
+def take_consent(database: Database, provider: str, state: str) -> RowMapping | None:
     """Find and use up the consent that a state belongs to."""
     query = (
         update(oauth_states)
         .where(
             oauth_states.c.digest == _digest(state),
+            oauth_states.c.provider == provider,
             oauth_states.c.used_at.is_(None),
             oauth_states.c.expires_at > func.clock_timestamp(),
         )

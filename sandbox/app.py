@@ -12,6 +12,9 @@ from sandbox.google.gmail import Gmail
 from sandbox.google.grants import Grants
 from sandbox.google.oauth import OAuth
 from sandbox.google.uploads import recipients_of
+from sandbox.microsoft.graph import Graph
+from sandbox.microsoft.outlook import Outlook
+from sandbox.microsoft.sign_in import SignIn
 from sandbox.stats import Stats
 from sandbox.wire import Call, Table
 from sandbox.world.timeline import Timeline
@@ -25,12 +28,18 @@ def build(state: Path | None = None, *, clock: Callable[[], float] = time.time) 
     grants = Grants(timeline, world.ids.now_ms)
     faults, stats = FaultBoard(timeline), Stats()
     gmail, oauth = Gmail(world, grants), OAuth(world, grants)
+    outlook = Outlook(world, timeline)
+    graph, sign_in = Graph(world, grants, outlook), SignIn(world, grants)
     accounts = AccountControl(world, grants)
-    house = HouseControl(timeline, world=world, grants=grants, faults=faults, stats=stats)
+    house = HouseControl(
+        timeline, world=world, grants=grants, faults=faults, stats=stats, outlook=outlook
+    )
     table = Table(
         [
             *gmail.operations(),
             *oauth.operations(),
+            *graph.operations(),
+            *sign_in.operations(),
             *accounts.operations(),
             *house.operations(),
         ]

@@ -5,6 +5,7 @@ import socket
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from email.utils import formatdate
 from http import HTTPStatus
 
 from sandbox.faults import Fault, Kind
@@ -85,6 +86,7 @@ class Line:
 
 def _head(answer: Answer, *, last: bool) -> bytes:
     lines = [f"HTTP/1.1 {answer.status} {_phrase(answer.status)}"]
+    lines.append(f"date: {formatdate(usegmt=True)}")
     lines.extend(f"{name}: {value}" for name, value in answer.headers.items())
     if answer.status != HTTPStatus.NO_CONTENT:
         lines.append(f"content-length: {len(answer.body)}")

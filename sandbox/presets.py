@@ -32,6 +32,50 @@ _BUCKET = "User-rate limit exceeded.  Retry after {retry_after} (Mail sending)"
 _QUOTA = "Quota exceeded for quota metric 'Queries' and limit 'Queries per minute per user'"
 _POLICY = "Delegated access to this app was disabled by the domain administrator."
 
+_GRAPH = {"operation": r"^graph\."}
+_GRAPH_SEND = {"operation": r"^graph\.messages\.send$"}
+_GRAPH_WRITE = {"operation": r"^graph\.messages\.(create|send)$"}
+
+
+def _graph(
+    match: Mapping[str, str], status: int, code: str, message: str, **more: Any
+) -> Mapping[str, Any]:
+    body = {"error": {"code": code, "message": message, "innerError": {"request-id": "0"}}}
+    return {"match": match, "status": status, "body": body, **more}
+
+
+_BUSY = "Application is over its MailboxConcurrency limit."
+_GRAPH_PRESETS: Mapping[str, Mapping[str, Any]] = {
+    "graph_throttled": _graph(
+        _GRAPH, 429, "ApplicationThrottled", _BUSY, headers={"Retry-After": "2"}
+    ),
+    "graph_daily_limit": _graph(
+        _GRAPH_SEND, 429, "ErrorExceededMessageLimit", "Daily Message limit exceeded."
+    ),
+    "graph_blocked": _graph(
+        _GRAPH_SEND, 403, "ErrorMessageSubmissionBlocked", "The account is blocked from sending."
+    ),
+    "graph_send_as_denied": _graph(
+        _GRAPH_WRITE, 403, "ErrorSendAsDenied", "It does not have the right to send mail."
+    ),
+    "graph_access_denied": _graph(_GRAPH, 403, "ErrorAccessDenied", "Access is denied."),
+    "graph_no_mailbox": _graph(
+        _GRAPH, 404, "MailboxNotEnabledForRESTAPI", "The mailbox is inactive or on-premise."
+    ),
+    "graph_mailbox_full": _graph(_GRAPH_WRITE, 507, "ErrorQuotaExceeded", "The mailbox is full."),
+    "graph_bad_recipient": _graph(
+        _GRAPH_WRITE, 400, "ErrorInvalidRecipients", "At least one recipient is not valid."
+    ),
+    "graph_unavailable": _graph(_GRAPH_WRITE, 503, "ErrorServerBusy", "The server is busy."),
+    "graph_lost_answer": {"match": _GRAPH_SEND, "kind": Kind.DROP, "when": When.AFTER},
+    "graph_error_after": _graph(
+        _GRAPH_SEND, 504, "UnknownError", "The gateway timed out.", when=When.AFTER
+    ),
+    "graph_unauthorized_after": _graph(
+        _GRAPH_SEND, 401, "InvalidAuthenticationToken", "It has expired.", when=When.AFTER
+    ),
+}
+
 PRESETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
         # Rates: the first two pass in seconds, the third stops the mailbox for a time.
@@ -90,5 +134,7 @@ PRESETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         "invalid_client": _oauth(401, "invalid_client", "The OAuth client was not found."),
         "admin_policy": _oauth(400, "admin_policy_enforced", _POLICY),
         "token_server_down": _oauth(503, "backend_error", "Service unavailable"),
+        # Outlook.
+        **_GRAPH_PRESETS,
     }
 )

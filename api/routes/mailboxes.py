@@ -20,6 +20,7 @@ from api.shapes.mailboxes import (
 from api.unit import UnitRoute, Work
 from api.views.reasons import reason_of
 from api.zones import check_zone
+from domain.access import PROVIDERS, MailboxKind
 from records import mailboxes
 
 router = APIRouter(prefix="/mailboxes", route_class=UnitRoute, tags=["mailboxes"])
@@ -28,8 +29,8 @@ router = APIRouter(prefix="/mailboxes", route_class=UnitRoute, tags=["mailboxes"
 @router.post("", status_code=201, response_model=ConnectingMailbox)
 def make(body: MailboxIn, unit: Work, request: Request) -> dict[str, Any]:
     """Add a mailbox; its owner then opens `authorize_url`."""
-    if body.kind != "gmail":
-        detail = "Only Gmail mailboxes can be connected so far; give kind gmail."
+    if body.kind == "smtp":
+        detail = "SMTP mailboxes cannot be connected so far; give kind gmail or outlook."
         raise ApiError(422, "mailbox.kind_not_supported", detail)
     check_zone(body.zone)
     values = {"kind": body.kind, "address": body.address.strip().lower(), **_values(body)}
@@ -112,13 +113,23 @@ def _values(body: MailboxIn | MailboxChange) -> dict[str, Any]:
 
 def _connecting(request: Request, unit: Work, mailbox_id: str) -> dict[str, Any]:
     state, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(48)
-    mailboxes.await_consent(
-        unit.connection, unit.workspace_id, mailbox_id, state=state, verifier=verifier
-    )
     row = _row(unit, mailbox_id)
+    kind = MailboxKind(row["kind"])
+    provider = PROVIDERS[kind]
+    mailboxes.await_consent(
+        unit.connection,
+        unit.workspace_id,
+        mailbox_id,
+        provider=provider,
+        state=state,
+        verifier=verifier,
+    )
     app = request.app.state
-    url = app.oauth.authorize_url(
-        redirect_uri=app.redirect_uri, state=state, verifier=verifier, address=row["address"]
+    url = app.oauths[kind].authorize_url(
+        redirect_uri=app.redirect_uris[provider],
+        state=state,
+        verifier=verifier,
+        address=row["address"],
     )
     return {**_shown(row), "authorize_url": url}
 

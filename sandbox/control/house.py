@@ -9,6 +9,7 @@ from sandbox.control.accounts import head, moment
 from sandbox.control.desk import field, refuse, route, whole_number
 from sandbox.faults import Fault, FaultBoard, Match, read, show
 from sandbox.google.grants import Grants
+from sandbox.microsoft.outlook import Outlook
 from sandbox.presets import PRESETS
 from sandbox.stats import Stats
 from sandbox.wire import Answer, Call, Operation
@@ -24,8 +25,16 @@ class HouseControl:
     """What concerns every account at once."""
 
     def __init__(
-        self, timeline: Timeline, *, world: World, grants: Grants, faults: FaultBoard, stats: Stats
+        self,
+        timeline: Timeline,
+        *,
+        world: World,
+        grants: Grants,
+        faults: FaultBoard,
+        stats: Stats,
+        outlook: Outlook,
     ) -> None:
+        self._outlook = outlook
         self._timeline = timeline
         self._world = world
         self._grants = grants
@@ -45,6 +54,7 @@ class HouseControl:
             route("expire_history", "POST", "/control/expire_history", self.expire_history),
             route("token_lifetime", "POST", "/control/token_lifetime", self.token_lifetime),
             route("latency", "POST", "/control/latency", self.latency),
+            route("move_lag", "POST", "/control/move_lag", self.move_lag),
             route("stats", "GET", "/control/stats", self.stats),
             route("stats.clear", "DELETE", "/control/stats", self.clear_stats),
             route("reset", "POST", "/control/reset", self.reset),
@@ -90,6 +100,11 @@ class HouseControl:
         self._faults.latency_ms = _not_negative(call, "ms")
         return Answer.of({"ms": self._faults.latency_ms})
 
+    def move_lag(self, call: Call) -> Answer:
+        """Set how many milliseconds a message of Outlook's is queued before it moves."""
+        self._outlook.move_lag_ms = _not_negative(call, "ms")
+        return Answer.of({"ms": self._outlook.move_lag_ms})
+
     def stats(self, _: Call) -> Answer:
         """Show the counts of calls by method."""
         return Answer.of(self._stats.show())
@@ -101,7 +116,7 @@ class HouseControl:
 
     def reset(self, _: Call) -> Answer:
         """Forget everything: mail, ledger, tokens, faults, counts and the journal."""
-        for part in (self._world, self._grants, self._faults, self._stats):
+        for part in (self._world, self._grants, self._faults, self._stats, self._outlook):
             part.clear()
         self._timeline.forget()
         return Answer.of({})

@@ -52,16 +52,16 @@ class OAuth:
         As with Google, only a first consent or `prompt=consent` with `access_type=offline`
         leads to a refresh token.
         """
-        problem = _problem_with(call)
+        problem = problem_with(call)
         if problem:
-            return _page(f"<h1>Error 400: {html.escape(problem)}</h1>", status=400)
+            return problem_page(problem)
         account = call.one("login_hint").strip().lower()
         if "@" not in account:
             return self._chooser(call)
         if not self._world.mailbox(account).consents:
-            return _back(call, {"error": "access_denied"})
+            return back(call, {"error": "access_denied"})
         code = self._code_for(call, account)
-        return _back(call, {"code": code, "scope": call.one("scope"), "authuser": "0"})
+        return back(call, {"code": code, "scope": call.one("scope"), "authuser": "0"})
 
     def token(self, call: Call) -> Answer:
         """Exchange a code or a refresh token for an access token."""
@@ -145,7 +145,8 @@ def _tokens(grant: Grant, access: Access, seconds: int, extra: Mapping[str, str]
     return Answer.of({**content, **extra})
 
 
-def _problem_with(call: Call) -> str:
+def problem_with(call: Call) -> str:
+    """Say what is wrong with a request for consent, "" when nothing is."""
     missing = [name for name in _REQUIRED if not call.one(name)]
     if missing:
         return f"invalid_request. Required parameter is missing: {missing[0]}"
@@ -159,7 +160,13 @@ def _problem_with(call: Call) -> str:
     return ""
 
 
-def _back(call: Call, told: Mapping[str, str]) -> Answer:
+def problem_page(problem: str) -> Answer:
+    """Tell a person what is wrong with the link."""
+    return _page(f"<h1>Error 400: {html.escape(problem)}</h1>", status=400)
+
+
+def back(call: Call, told: Mapping[str, str]) -> Answer:
+    """Send the browser back to the client."""
     target = call.one("redirect_uri")
     state = {"state": call.one("state")} if call.one("state") else {}
     joint = "&" if urlsplit(target).query else "?"

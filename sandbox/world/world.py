@@ -12,6 +12,9 @@ from sandbox.world.shelves import Shelves
 from sandbox.world.stamping import check_addresses, check_sendable, stamped
 from sandbox.world.timeline import Timeline
 
+Stamp = Callable[[Letter, Mailbox, int], Letter]
+"""What a provider does to a letter's head on its way out."""
+
 
 class World:
     """All mailboxes. Its methods never await, so on one event loop each is atomic."""
@@ -47,17 +50,19 @@ class World:
         """Throw a draft away. Raises NotInMailboxError when it is not there."""
         self._timeline.commit(*self._without_draft(box, draft_id))
 
-    def send_draft(self, box: Mailbox, draft_id: str) -> Message:
+    def send_draft(self, box: Mailbox, draft_id: str, *, stamp: Stamp = stamped) -> Message:
         """Send a draft once: it disappears, the sent copy has a new id in the same thread."""
         removal = list(self._without_draft(box, draft_id))
         draft = box.draft(draft_id)
         check_sendable(draft.letter)
-        return self._send(box, draft.letter, draft.thread_id, removal, draft_id)
+        return self._send(box, draft.letter, draft.thread_id, removal, draft_id, stamp)
 
-    def send(self, box: Mailbox, letter: Letter, thread_id: str | None) -> Message:
+    def send(
+        self, box: Mailbox, letter: Letter, thread_id: str | None, *, stamp: Stamp = stamped
+    ) -> Message:
         """Send a letter. Raises NotInMailboxError for an unknown thread."""
         check_sendable(letter)
-        return self._send(box, letter, self._thread(box, letter, thread_id), [], None)
+        return self._send(box, letter, self._thread(box, letter, thread_id), [], None, stamp)
 
     def post(self, box: Mailbox, letter: Letter) -> Message:
         """Let the owner of a mailbox send by hand: no ledger line, the head left as it is."""
@@ -107,8 +112,9 @@ class World:
         thread_id: str | None,
         before: list[object],
         draft_id: str | None,
+        stamp: Stamp,
     ) -> Message:
-        letter = stamped(letter, box, self.ids.now_ms())
+        letter = stamp(letter, box, self.ids.now_ms())
         to_self = (Label.INBOX, Label.UNREAD) if box.address in letter.addressees else ()
         added = self._added(box, letter, (*to_self, Label.SENT), thread_id)
         accepted = happened.Accepted(

@@ -1,106 +1,27 @@
-"""The `MailClient` port: one suite, run against the real Gmail client and the double in memory."""
+"""The `MailClient` port: one suite, run against every implementation."""
 
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
 
 import pytest
 
 from domain.errors import Disconnected, NotFound, OutcomeUnknown, StaleAttempt, Unavailable
 from domain.fate import FateKind, StoredDraft, Submission
 from domain.mail import Draft, Letter, Recipient, StepContent, Thread, ThreadTail
-from domain.ports import MailClient
-from providers.gmail import GmailClient
-from providers.memory import MemoryMail
 from providers.mime import LetterWriter
-from providers.transport import OneShotTransport
+from tests.conformance.posts import CARL, POSTS, RITA, GmailPost, Post
 from tests.conformance.sandbox_process import SandboxProcess
 
 pytestmark = pytest.mark.integration
 
-RITA, CARL = "rita@acme.example", "carl@mail.example"
 KEY = "enr_1:stp_1:1"
 LONG_QUIET = timedelta(minutes=10)  # Whatever was under way is over.
 
 
-class Post(Protocol):
-    """A mailbox, and levers on the world behind it."""
-
-    client: MailClient
-
-    def answer(self, sent_id: str) -> None:
-        """Let the candidate reply to a sent message."""
-        ...
-
-    def break_once(self, how: str) -> None:
-        """Let the next call fail: before, lost or revoked."""
-        ...
-
-    def delivered(self) -> int:
-        """Count what reached the candidate."""
-        ...
-
-
-class GmailPost:
-    """The real client, over HTTP, against the sandbox."""
-
-    def __init__(self, sandbox: SandboxProcess) -> None:
-        self._sandbox = sandbox
-        self._transport = OneShotTransport(timeout_seconds=5)
-        token = str(sandbox.connect(RITA)["access_token"])
-        self.client: MailClient = GmailClient(f"{sandbox.url}/", self._transport, token)
-
-    def answer(self, sent_id: str) -> None:
-        got = self._sandbox.client.get(f"/control/accounts/{CARL}/messages").json()["data"]
-        self._sandbox.control(f"accounts/{CARL}/reply", to_message_id=got[-1]["id"], body="Yes")
-
-    def break_once(self, how: str) -> None:
-        if how == "revoked":
-            self._sandbox.control(f"accounts/{RITA}/revoke")
-            return
-        preset = {"before": "backend_error", "lost": "lost_answer"}[how]
-        self._sandbox.control("faults", name=preset)
-
-    def delivered(self) -> int:
-        return len(self._sandbox.client.get("/control/ledger").json()["data"])
-
-    def close(self) -> None:
-        self._transport.close()
-
-
-class MemoryPost:
-    """The double."""
-
-    def __init__(self) -> None:
-        self._mail = MemoryMail()
-        self.client: MailClient = self._mail.open("mbx_1", "wsp_1")
-
-    def answer(self, sent_id: str) -> None:
-        self._mail.reply("mbx_1", sent_id)
-
-    def break_once(self, how: str) -> None:
-        faults: dict[str, tuple[Exception, bool]] = {
-            "before": (Unavailable("503"), False),
-            "lost": (OutcomeUnknown("cut"), True),
-            "revoked": (Disconnected("revoked"), False),
-        }
-        fault, after = faults[how]
-        call = "create_draft" if how == "before" else "send_draft"
-        self._mail.fail(call, fault, after=after)
-
-    def delivered(self) -> int:
-        return len(self._mail.sent())
-
-    def close(self) -> None:
-        return
-
-
-@pytest.fixture(params=["gmail", "memory"])
+@pytest.fixture(params=POSTS)
 def post(request: pytest.FixtureRequest) -> Iterator[Post]:
-    opened: Any = (
-        GmailPost(request.getfixturevalue("sandbox")) if request.param == "gmail" else MemoryPost()
-    )
+    opened = POSTS[request.param](request.getfixturevalue("sandbox"))
     yield opened
     opened.close()
 

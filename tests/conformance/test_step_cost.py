@@ -1,6 +1,7 @@
 """What a whole e-mail step on a quiet inbox costs at the provider, in calls."""
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -12,8 +13,9 @@ from benchmarks.noop import NoopInbox, NoopLedger
 from domain.messages import PerformStep, ResultKind
 from domain.ports import Attempt, Claim, Drafted, MailClient
 from providers.mime import LetterWriter
+from tests.conformance.posts import GmailPost, OutlookPost, Post
 from tests.conformance.sandbox_process import SandboxProcess
-from tests.conformance.test_mail_client import KEY, GmailPost, draft
+from tests.conformance.test_mail_client import KEY, draft
 
 pytestmark = pytest.mark.integration
 
@@ -51,16 +53,29 @@ class OneStep(NoopLedger):
         return Drafted(cursor=self._cursor, wait=timedelta())
 
 
-def test_gmail(sandbox: SandboxProcess) -> None:
-    post = GmailPost(sandbox)
+OUTLOOK_CALLS = {  # Draft, barrier, is it still a draft, send, read back.
+    "graph.messages.create": 1,
+    "graph.messages.delta": 1,
+    "graph.messages.get": 2,
+    "graph.messages.send": 1,
+}
+
+
+@pytest.mark.parametrize(
+    ("open_post", "wanted"), [(GmailPost, GMAIL_CALLS), (OutlookPost, OUTLOOK_CALLS)]
+)
+def test_a_step_costs(
+    sandbox: SandboxProcess, open_post: Callable[[SandboxProcess], Post], wanted: dict[str, int]
+) -> None:
+    post = open_post(sandbox)
     cursor = post.client.cursor()
     sandbox.client.delete("/control/stats")
 
     perform(post.client, cursor)
 
-    calls = sandbox.client.get("/control/stats").json()
-    assert calls["operations"] == GMAIL_CALLS
     post.close()
+    calls = sandbox.client.get("/control/stats").json()
+    assert calls["operations"] == wanted
 
 
 def perform(client: MailClient, cursor: str) -> None:

@@ -47,7 +47,9 @@ def environment(
 _CLIENT = {
     "REPRISE_GOOGLE_CLIENT_ID": "local-client",
     "REPRISE_GOOGLE_CLIENT_SECRET": "local-secret",
-}  #: For whatever stands in for Google; the real one wants yours.
+    "REPRISE_MICROSOFT_CLIENT_ID": "local-client",
+    "REPRISE_MICROSOFT_CLIENT_SECRET": "local-secret",
+}  #: For whatever stands in for the providers; the real ones want yours.
 
 
 def _sandboxed(port: int) -> dict[str, str]:
@@ -56,6 +58,8 @@ def _sandboxed(port: int) -> dict[str, str]:
         "REPRISE_GMAIL_URL": f"{base}/",
         "REPRISE_GOOGLE_AUTH_URL": f"{base}/o/oauth2/v2/auth",
         "REPRISE_GOOGLE_TOKEN_URL": f"{base}/token",
+        "REPRISE_GRAPH_URL": base,
+        "REPRISE_MICROSOFT_LOGIN_URL": base,
     }
 
 

@@ -1,0 +1,1 @@
+"""A pretend Microsoft: sign-in and Graph's mail."""
