@@ -87,6 +87,9 @@ class Settings(BaseSettings):
     )
     microsoft_client_id: str = Field("", description="Our app registration at Microsoft.")
     microsoft_client_secret: SecretStr = Field(SecretStr(""), description="Its secret.")
+    mail_ca_file: str = Field(
+        "", description="Authorities of SMTP and IMAP servers to trust besides the system's (PEM)."
+    )
     vault_key: SecretStr = Field(
         SecretStr(""),
         description="Encrypts mailbox grants: id:base64 of 32 bytes, commas between, newest first.",

@@ -24,8 +24,10 @@ from domain.access import MailboxKind
 from domain.ports import MailClients
 from providers.clients import ProviderClients
 from providers.google_oauth import GoogleOAuth
+from providers.mail_servers import trust
 from providers.microsoft_oauth import MicrosoftOAuth
 from providers.mime import LetterWriter
+from providers.smtp import Line
 from providers.transport import OneShotTransport
 from records.database import Database
 from records.grants import GrantStore
@@ -150,7 +152,8 @@ def mail_clients(settings: Settings, database: Database) -> ProviderClients:
         MailboxKind.GMAIL: GoogleOAuth(**settings.google, transport=transport),
         MailboxKind.OUTLOOK: MicrosoftOAuth(**settings.microsoft, transport=transport),
     }
-    return ProviderClients(grants=GrantStore(database, vault), oauths=oauths)
+    line = Line(context=trust(settings.mail_ca_file), timeout=settings.provider_timeout_seconds)
+    return ProviderClients(grants=GrantStore(database, vault), oauths=oauths, line=line)
 
 
 async def _connect(settings: Settings) -> Client:

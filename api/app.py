@@ -31,7 +31,9 @@ from api.routes import (
 )
 from domain.access import PROVIDERS, MailboxKind
 from providers.google_oauth import GoogleOAuth
+from providers.mail_servers import trust
 from providers.microsoft_oauth import MicrosoftOAuth
+from providers.smtp import Line
 from providers.transport import OneShotTransport
 from records.database import Database
 from records.grants import GrantStore
@@ -106,6 +108,7 @@ async def _plug_in(app: FastAPI, settings: Settings) -> None:
     state.redirect_uris = {one: f"{back}/{one}/callback" for one in PROVIDERS.values()}
     vault = Vault(parse_keys(settings.vault_key.get_secret_value()))
     state.grants = GrantStore(state.database, vault)
+    state.line = Line(context=trust(settings.mail_ca_file))
     transport = OneShotTransport(timeout_seconds=settings.provider_timeout_seconds)
     state.oauths = {
         MailboxKind.GMAIL: GoogleOAuth(**settings.google, transport=transport),

@@ -10,6 +10,7 @@ from domain.errors import Disconnected
 from domain.mail import Grant
 from domain.ports import Grants, MailClient
 from providers.doubt import Doubt
+from providers.smtp import Line, SmtpClient
 
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -37,7 +38,8 @@ class OAuth(Protocol):
 class ProviderClients:
     """`domain.ports.MailClients` over the real providers. Thread-safe."""
 
-    def __init__(self, *, grants: Grants, oauths: Mapping[MailboxKind, OAuth]) -> None:
+    def __init__(self, *, grants: Grants, oauths: Mapping[MailboxKind, OAuth], line: Line) -> None:
+        self._line = line
         self._grants = grants
         self._oauths = oauths
 
@@ -48,7 +50,9 @@ class ProviderClients:
         if access is None:
             raise Disconnected("The mailbox was never connected.")
         if isinstance(access, SmtpAccess):
-            raise Disconnected("SMTP is not there yet.")
+            return SmtpClient(
+                access, self._line, lambda it: self._grants.store(mailbox_id, workspace_id, it)
+            )
         return self._granted(mailbox_id, workspace_id, account, access)
 
     def _granted(

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.control.accounts import AccountControl
@@ -15,13 +16,24 @@ from sandbox.google.uploads import recipients_of
 from sandbox.microsoft.graph import Graph
 from sandbox.microsoft.outlook import Outlook
 from sandbox.microsoft.sign_in import SignIn
+from sandbox.post.office import PostOffice
+from sandbox.post.servers import PostServers
+from sandbox.post.strikes import Strikes
 from sandbox.stats import Stats
 from sandbox.wire import Call, Table
 from sandbox.world.timeline import Timeline
 from sandbox.world.world import World
 
 
-def build(state: Path | None = None, *, clock: Callable[[], float] = time.time) -> Gate:
+@dataclass(frozen=True, slots=True)
+class Sandbox:
+    """Everything that listens."""
+
+    gate: Gate
+    post: PostServers
+
+
+def build(state: Path | None = None, *, clock: Callable[[], float] = time.time) -> Sandbox:
     """Plug the sandbox together, with everything that its journal remembers."""
     timeline = Timeline()
     world = World(timeline, clock)
@@ -30,9 +42,16 @@ def build(state: Path | None = None, *, clock: Callable[[], float] = time.time) 
     gmail, oauth = Gmail(world, grants), OAuth(world, grants)
     outlook = Outlook(world, timeline)
     graph, sign_in = Graph(world, grants, outlook), SignIn(world, grants)
-    accounts = AccountControl(world, grants)
+    office = PostOffice(world, timeline)
+    accounts = AccountControl(world, grants, office)
     house = HouseControl(
-        timeline, world=world, grants=grants, faults=faults, stats=stats, outlook=outlook
+        timeline,
+        world=world,
+        grants=grants,
+        faults=faults,
+        stats=stats,
+        outlook=outlook,
+        office=office,
     )
     table = Table(
         [
@@ -51,4 +70,5 @@ def build(state: Path | None = None, *, clock: Callable[[], float] = time.time) 
 
     if state is not None:
         timeline.open(state)
-    return Gate(table, faults=faults, stats=stats, recipients=recipients)
+    gate = Gate(table, faults=faults, stats=stats, recipients=recipients)
+    return Sandbox(gate, PostServers(office, Strikes(faults, stats)))

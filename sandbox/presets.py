@@ -45,6 +45,33 @@ def _graph(
 
 
 _BUSY = "Application is over its MailboxConcurrency limit."
+_DATA = {"operation": r"^smtp\.data$"}
+_SMTP_PRESETS: Mapping[str, Mapping[str, Any]] = {
+    "smtp_lost_answer": {"match": _DATA, "kind": Kind.DROP, "when": When.AFTER},
+    "smtp_lost_data": {"match": _DATA, "kind": Kind.DROP},
+    "smtp_busy": {"match": _DATA, "status": 421, "message": "4.3.0 Try again later"},
+    "smtp_blocked": {"match": _DATA, "status": 550, "message": "5.7.1 Your host is blocked"},
+    "smtp_daily_limit": {
+        "match": {"operation": r"^smtp\.mail$"},
+        "status": 550,
+        "message": "5.4.5 Daily user sending limit exceeded",
+    },
+    "smtp_no_such_user": {
+        "match": {"operation": r"^smtp\.rcpt$"},
+        "status": 550,
+        "message": "5.1.1 No such user",
+    },
+    "smtp_bad_password": {
+        "match": {"operation": r"^smtp\.auth$"},
+        "status": 535,
+        "message": "5.7.8 Username and password not accepted",
+    },
+    "imap_unavailable": {
+        "match": {"operation": r"^imap\.login$"},
+        "message": "[UNAVAILABLE] Come back later",
+    },
+}
+
 _GRAPH_PRESETS: Mapping[str, Mapping[str, Any]] = {
     "graph_throttled": _graph(
         _GRAPH, 429, "ApplicationThrottled", _BUSY, headers={"Retry-After": "2"}
@@ -136,5 +163,7 @@ PRESETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         "token_server_down": _oauth(503, "backend_error", "Service unavailable"),
         # Outlook.
         **_GRAPH_PRESETS,
+        # Plain mail servers.
+        **_SMTP_PRESETS,
     }
 )

@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from api.connecting import access_of, check_servers
 from api.editing import IfMatch, check_match, put_tag
 from api.paging import Paging
 from api.problems import ApiError, not_found
@@ -16,11 +17,12 @@ from api.shapes.mailboxes import (
     MailboxChange,
     MailboxIn,
     MailboxPause,
+    MailServersIn,
 )
 from api.unit import UnitRoute, Work
 from api.views.reasons import reason_of
 from api.zones import check_zone
-from domain.access import PROVIDERS, MailboxKind
+from domain.access import PROVIDERS, MailboxKind, SmtpAccess
 from records import mailboxes
 
 router = APIRouter(prefix="/mailboxes", route_class=UnitRoute, tags=["mailboxes"])
@@ -28,11 +30,9 @@ router = APIRouter(prefix="/mailboxes", route_class=UnitRoute, tags=["mailboxes"
 
 @router.post("", status_code=201, response_model=ConnectingMailbox)
 def make(body: MailboxIn, unit: Work, request: Request) -> dict[str, Any]:
-    """Add a mailbox; its owner then opens `authorize_url`."""
-    if body.kind == "smtp":
-        detail = "SMTP mailboxes cannot be connected so far; give kind gmail or outlook."
-        raise ApiError(422, "mailbox.kind_not_supported", detail)
+    """Add a mailbox; its owner then opens `authorize_url`. One of kind smtp is tried at once."""
     check_zone(body.zone)
+    access = access_of(body.kind, body.smtp, body.imap, request.app.state.line)
     values = {"kind": body.kind, "address": body.address.strip().lower(), **_values(body)}
     try:
         mailbox_id = mailboxes.make(
@@ -41,6 +41,8 @@ def make(body: MailboxIn, unit: Work, request: Request) -> dict[str, Any]:
     except mailboxes.AddressTaken:
         detail = "The workspace has a mailbox with this address; reconnect that one."
         raise ApiError(409, "mailbox.exists", detail) from None
+    if access is not None:
+        return connect_servers(request, unit, mailbox_id, access)
     return _connecting(request, unit, mailbox_id)
 
 
@@ -74,9 +76,13 @@ def change(
 
 
 @router.post("/{mailbox_id}/reconnect", response_model=ConnectingMailbox)
-def reconnect(mailbox_id: Id, unit: Work, request: Request) -> dict[str, Any]:
-    """Begin a new consent."""
-    _row(unit, mailbox_id)
+def reconnect(
+    mailbox_id: Id, unit: Work, request: Request, body: MailServersIn | None = None
+) -> dict[str, Any]:
+    """Begin a new consent; one of kind smtp is tried with the servers that are given."""
+    row = _row(unit, mailbox_id)
+    if row["kind"] == MailboxKind.SMTP:
+        return _reconnect_servers(request, unit, mailbox_id, body)
     return _connecting(request, unit, mailbox_id)
 
 
@@ -132,6 +138,29 @@ def _connecting(request: Request, unit: Work, mailbox_id: str) -> dict[str, Any]
         address=row["address"],
     )
     return {**_shown(row), "authorize_url": url}
+
+
+def _reconnect_servers(
+    request: Request, unit: Work, mailbox_id: str, body: MailServersIn | None
+) -> dict[str, Any]:
+    app = request.app.state
+    known = app.grants.load(mailbox_id, unit.workspace_id).access if body is None else None
+    if body is not None:
+        access = access_of("smtp", body.smtp, body.imap, app.line)
+    else:
+        access = known if isinstance(known, SmtpAccess) else None
+        check_servers(access, app.line)
+    assert access is not None
+    return connect_servers(request, unit, mailbox_id, access)
+
+
+def connect_servers(
+    request: Request, unit: Work, mailbox_id: str, access: SmtpAccess
+) -> dict[str, Any]:
+    """Keep servers that were tried, and let everything go on that the mailbox held."""
+    grants = request.app.state.grants
+    mailboxes.connected(unit.connection, unit.workspace_id, mailbox_id, grants, access)
+    return {**_shown(_row(unit, mailbox_id)), "authorize_url": None}
 
 
 def _row(unit: Work, mailbox_id: str) -> Any:

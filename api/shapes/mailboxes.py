@@ -6,16 +6,50 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from api.shapes.common import Address, Reason, Strict, Text, Zone
+from domain.access import Tls
 from domain.codes import ReasonCode
 from domain.mailbox import MailboxState
+
+
+class MailServerIn(Strict):
+    """A mail server and who we are there."""
+
+    host: str = Field(
+        min_length=1,
+        max_length=253,
+        pattern=r"^[A-Za-z0-9.:_-]+$",
+        description="Its name or address.",
+        examples=["mail.recruiting.example"],
+    )
+    port: int = Field(ge=1, le=65_535, description="Its port.", examples=[587])
+    tls: Tls = Field(
+        description="tls from the start, starttls, or none (on loopback only).",
+        examples=["starttls"],
+    )
+    username: str = Field(max_length=320, description="Who logs in.", examples=["mia"])
+    password: str = Field(
+        max_length=1000, description="Never shown again.", examples=["a secret of its own"]
+    )
+
+
+class MailServersIn(Strict):
+    """The servers of an SMTP mailbox."""
+
+    smtp: MailServerIn = Field(description="Where it sends.")
+    imap: MailServerIn | None = Field(
+        None, description="Where it reads; without one no reply is heard and nothing looked up."
+    )
 
 
 class MailboxIn(Strict):
     """A mailbox to connect."""
 
     kind: Literal["gmail", "outlook", "smtp"] = Field(
-        description="What it is; only gmail so far.", examples=["gmail"]
+        description="What it is: gmail and outlook ask for consent, smtp for servers.",
+        examples=["gmail"],
     )
+    smtp: MailServerIn | None = Field(None, description="Where it sends (kind smtp).")
+    imap: MailServerIn | None = Field(None, description="Where it reads (kind smtp).")
     address: Address = Field(
         description="Its e-mail address.", examples=["mia.lopez@recruiting.example"]
     )
@@ -85,7 +119,9 @@ class BookedMailbox(Mailbox):
 class ConnectingMailbox(Mailbox):
     """A mailbox whose owner must consent."""
 
-    authorize_url: str = Field(description="Where its owner consents; works for 15 minutes.")
+    authorize_url: str | None = Field(
+        description="Where its owner consents; works for 15 minutes. None for kind smtp."
+    )
 
 
 class Connected(BaseModel):

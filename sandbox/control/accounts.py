@@ -9,6 +9,7 @@ from sandbox.control.compose import compose, reply
 from sandbox.control.desk import field, refuse, route, whole_number
 from sandbox.google.grants import Grants
 from sandbox.google.render import texts
+from sandbox.post.office import PostOffice
 from sandbox.wire import Answer, Call, Operation
 from sandbox.world.letter import Letter
 from sandbox.world.mailbox import Label, Mailbox, Message
@@ -35,8 +36,9 @@ def head(letter: Letter) -> dict[str, str]:
 class AccountControl:
     """What the owner of a mailbox does, and what happens to the mailbox."""
 
-    def __init__(self, world: World, grants: Grants) -> None:
+    def __init__(self, world: World, grants: Grants, office: PostOffice) -> None:
         self._world = world
+        self._office = office
         self._grants = grants
 
     def operations(self) -> tuple[Operation, ...]:
@@ -52,6 +54,9 @@ class AccountControl:
             "forget_thread": self.forget_thread,
             "consent": self.consent,
             "aliases": self.alias,
+            "password": self.password,
+            "filing": self.filing,
+            "renew_folders": self.renew_folders,
         }
         return (
             route("accounts", "GET", _ROOT, self.list),
@@ -150,6 +155,21 @@ class AccountControl:
             raise refuse("status is accepted or pending")
         self._world.add_alias(self._box(call), field(call, "address", str), status)
         return Answer.of({"aliases": self._box(call).aliases})
+
+    def password(self, call: Call) -> Answer:
+        """Set the password for SMTP and IMAP; an empty one refuses everybody."""
+        self._office.set_password(self._box(call).address, field(call, "password", str))
+        return Answer.of({})
+
+    def filing(self, call: Call) -> Answer:
+        """Say whether the SMTP server files what the account sends in its Sent folder."""
+        self._office.set_filing(self._box(call).address, files_sent=field(call, "files_sent", bool))
+        return Answer.of({})
+
+    def renew_folders(self, call: Call) -> Answer:
+        """Give the IMAP folders another UIDVALIDITY, as a move to another server does."""
+        self._office.renew_folders(self._box(call).address)
+        return Answer.of({})
 
     def _box(self, call: Call) -> Mailbox:
         address = call.params["address"]

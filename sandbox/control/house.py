@@ -10,6 +10,7 @@ from sandbox.control.desk import field, refuse, route, whole_number
 from sandbox.faults import Fault, FaultBoard, Match, read, show
 from sandbox.google.grants import Grants
 from sandbox.microsoft.outlook import Outlook
+from sandbox.post.office import PostOffice
 from sandbox.presets import PRESETS
 from sandbox.stats import Stats
 from sandbox.wire import Answer, Call, Operation
@@ -33,7 +34,9 @@ class HouseControl:
         faults: FaultBoard,
         stats: Stats,
         outlook: Outlook,
+        office: PostOffice,
     ) -> None:
+        self._office = office
         self._outlook = outlook
         self._timeline = timeline
         self._world = world
@@ -116,7 +119,14 @@ class HouseControl:
 
     def reset(self, _: Call) -> Answer:
         """Forget everything: mail, ledger, tokens, faults, counts and the journal."""
-        for part in (self._world, self._grants, self._faults, self._stats, self._outlook):
+        for part in (
+            self._world,
+            self._grants,
+            self._faults,
+            self._stats,
+            self._outlook,
+            self._office,
+        ):
             part.clear()
         self._timeline.forget()
         return Answer.of({})

@@ -70,6 +70,12 @@ class World:
         self._timeline.commit(added, *self._deliveries(letter, but=box.address))
         return box.messages[added.message_id]
 
+    def keep_sent(self, box: Mailbox, letter: Letter) -> Message:
+        """Keep a copy that a mail client files by itself; it goes to nobody."""
+        added = self._added(box, letter, (Label.SENT,), box.thread_of(letter))
+        self._timeline.commit(added)
+        return box.messages[added.message_id]
+
     def deliver(self, box: Mailbox, letter: Letter) -> Message:
         """Put any bytes into an inbox."""
         added = self._arrival(box, letter)

@@ -27,7 +27,14 @@ OURS = {name: one for name, one in SERVICES.items() if one["image"].startswith("
 THEIRS = {name: one for name, one in SERVICES.items() if name not in OURS}
 ONE_SHOTS = {"temporal-schema", "temporal-namespace", "migrate"}
 WORKING = {"api", "worker", "sandbox-api", "sandbox-worker"}
-SECRETS = ("database_url", "google_client_secret", "vault_key", "codec_key", "api_key")
+SECRETS = (
+    "database_url",
+    "google_client_secret",
+    "microsoft_client_secret",
+    "vault_key",
+    "codec_key",
+    "api_key",
+)
 EXACT = re.compile(r"[a-z0-9/-]+:\d+\.\d+(\.\d+)?(-[a-z0-9-]+)?")
 FOR_SPEED = {  # Timers that are skipped follow at once with these; waiting ones need none of them.
     "history.timerProcessorMaxTimeShift",

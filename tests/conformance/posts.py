@@ -6,12 +6,15 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
+from domain.access import Server, SmtpAccess, Tls
 from domain.errors import Disconnected, OutcomeUnknown, Unavailable
 from domain.mail import Grant
 from domain.ports import MailClient
 from providers.gmail import GmailClient
+from providers.mail_servers import trust
 from providers.memory import MemoryMail
 from providers.microsoft_oauth import MicrosoftOAuth
+from providers.smtp import Line, SmtpClient
 from providers.transport import OneShotTransport
 from tests.conformance.sandbox_process import SandboxProcess
 
@@ -22,6 +25,7 @@ class Post(Protocol):
     """A mailbox, and levers on the world behind it."""
 
     client: MailClient
+    keeps_drafts: bool  #: Whether the provider itself keeps a draft, and sends it once.
 
     def answer(self, sent_id: str) -> None:
         """Let the candidate reply to a sent message."""
@@ -42,6 +46,8 @@ class Post(Protocol):
 
 class GmailPost:
     """The real client, over HTTP, against the sandbox."""
+
+    keeps_drafts = True
 
     def __init__(self, sandbox: SandboxProcess) -> None:
         self._sandbox = sandbox
@@ -70,6 +76,8 @@ class GmailPost:
 class MemoryPost:
     """The double."""
 
+    keeps_drafts = True
+
     def __init__(self, sandbox: SandboxProcess) -> None:
         del sandbox
         self._mail = MemoryMail()
@@ -97,6 +105,8 @@ class MemoryPost:
 
 class OutlookPost:
     """The real Graph client, over HTTP, against the sandbox."""
+
+    keeps_drafts = True
 
     def __init__(self, sandbox: SandboxProcess) -> None:
         self._sandbox = sandbox
@@ -130,6 +140,44 @@ class OutlookPost:
         self._transport.close()
 
 
+class SmtpPost:
+    """The real SMTP and IMAP clients against real servers."""
+
+    keeps_drafts = False
+
+    def __init__(self, sandbox: SandboxProcess) -> None:
+        self._sandbox = sandbox
+        self.access = SmtpAccess(
+            smtp=server(sandbox, "smtp"), imap=server(sandbox, "imap"), files_sent=True
+        )
+        self.learnt: list[SmtpAccess] = []
+        line = Line(context=trust(None), timeout=5)
+        self.client: MailClient = SmtpClient(self.access, line, self.learnt.append)
+
+    def answer(self, sent_id: str) -> None:
+        got = self._sandbox.client.get(f"/control/accounts/{CARL}/messages").json()["data"]
+        self._sandbox.control(f"accounts/{CARL}/reply", to_message_id=got[-1]["id"], body="Yes")
+
+    def break_once(self, how: str) -> None:
+        if how == "revoked":
+            self._sandbox.control(f"accounts/{RITA}/password", password="")
+            return
+        preset = {"before": "smtp_busy", "lost": "smtp_lost_answer"}[how]
+        self._sandbox.control("faults", name=preset)
+
+    def delivered(self) -> int:
+        return len(self._sandbox.client.get("/control/ledger").json()["data"])
+
+    def close(self) -> None:
+        return
+
+
+def server(sandbox: SandboxProcess, name: str, tls: Tls = Tls.NONE) -> Server:
+    """Name one of the sandbox's mail servers, with RITA's account."""
+    port = sandbox.post_ports[name]
+    return Server(host="127.0.0.1", port=port, tls=tls, username=RITA, password="sandbox")
+
+
 def consent(sandbox: SandboxProcess, oauth: MicrosoftOAuth) -> tuple[Grant, str]:
     """Walk through the consent page as a browser would."""
     back, verifier = "http://127.0.0.1/back", "v" * 43
@@ -144,4 +192,5 @@ POSTS: Mapping[str, Callable[[SandboxProcess], Post]] = {
     "gmail": GmailPost,
     "outlook": OutlookPost,
     "memory": MemoryPost,
+    "smtp": SmtpPost,
 }

@@ -22,6 +22,7 @@ class SandboxProcess:
         self.url = f"http://127.0.0.1:{self.port}"
         self._state = state
         self._process: subprocess.Popen[bytes] | None = None
+        self.post_ports = {name: _free_port() for name in ("smtp", "smtps", "imap", "imaps")}
         self.client = httpx.Client(base_url=self.url, timeout=10)
 
     def __enter__(self) -> "SandboxProcess":
@@ -35,6 +36,8 @@ class SandboxProcess:
     def start(self) -> None:
         """Start it and wait until it answers."""
         command = [sys.executable, "-m", "sandbox", "--port", str(self.port)]
+        for name, port in self.post_ports.items():
+            command += [f"--{name}-port", str(port)]
         if self._state is not None:
             command += ["--state", str(self._state)]
         root = Path(__file__).parents[2]

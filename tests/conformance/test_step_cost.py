@@ -13,7 +13,7 @@ from benchmarks.noop import NoopInbox, NoopLedger
 from domain.messages import PerformStep, ResultKind
 from domain.ports import Attempt, Claim, Drafted, MailClient
 from providers.mime import LetterWriter
-from tests.conformance.posts import GmailPost, OutlookPost, Post
+from tests.conformance.posts import GmailPost, OutlookPost, Post, SmtpPost
 from tests.conformance.sandbox_process import SandboxProcess
 from tests.conformance.test_mail_client import KEY, draft
 
@@ -61,8 +61,18 @@ OUTLOOK_CALLS = {  # Draft, barrier, is it still a draft, send, read back.
 }
 
 
+SMTP_CALLS = {  # One IMAP session for the barrier, one SMTP session; the server files the copy.
+    "imap.login": 1,
+    "smtp.auth": 1,
+    "smtp.mail": 1,
+    "smtp.rcpt": 1,
+    "smtp.data": 1,
+}
+
+
 @pytest.mark.parametrize(
-    ("open_post", "wanted"), [(GmailPost, GMAIL_CALLS), (OutlookPost, OUTLOOK_CALLS)]
+    ("open_post", "wanted"),
+    [(GmailPost, GMAIL_CALLS), (OutlookPost, OUTLOOK_CALLS), (SmtpPost, SMTP_CALLS)],
 )
 def test_a_step_costs(
     sandbox: SandboxProcess, open_post: Callable[[SandboxProcess], Post], wanted: dict[str, int]

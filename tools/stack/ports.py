@@ -19,6 +19,8 @@ USUAL = {
     "temporal_ui": 8233,
     "temporal_metrics": 9233,
     "sandbox": 8090,
+    "sandbox_smtp": 8025,
+    "sandbox_imap": 8143,
     "api": 8080,
 }
 

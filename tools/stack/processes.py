@@ -12,10 +12,13 @@ from tools.stack.part import Part, PartDied
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
-def sandbox_part(home: Path, port: int, environment: Mapping[str, str]) -> Part:
+def sandbox_part(
+    home: Path, port: int, mail: tuple[int, int], environment: Mapping[str, str]
+) -> Part:
     """Describe the pretend providers' process; its world survives a restart."""
     state = str(home / "sandbox.journal")
     command = [sys.executable, "-m", "sandbox", "--port", str(port), "--state", state]
+    command += ["--smtp-port", str(mail[0]), "--imap-port", str(mail[1])]
     url = f"http://127.0.0.1:{port}/healthz"
     return _part(home, "sandbox", command, lambda: _answers(url), environment)
 

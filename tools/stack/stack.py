@@ -5,7 +5,7 @@ import json
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -114,7 +114,8 @@ class Stack:
         if not keep_histories(cli, ports["temporal"]):
             self._say("  temporal    keeps closed histories for a day only")
         if self._sandbox:
-            self._run(sandbox_part(home, ports["sandbox"], environment))
+            mail = (ports["sandbox_smtp"], ports["sandbox_imap"])
+            self._run(sandbox_part(home, ports["sandbox"], mail, environment))
         migrate(environment)
         self._run(api_part(home, environment))
         for number in range(1, self._workers + 1):
@@ -144,6 +145,7 @@ class Stack:
             "namespace": "default",
             "database_url": database,
             "sandbox": address["sandbox"] if self._sandbox else None,
+            **(_mail_servers(ports) if self._sandbox else {}),
         }
 
     def _write_state(self) -> None:
@@ -172,3 +174,8 @@ class Stack:
             return
         part.start()
         self._write_state()
+
+
+def _mail_servers(ports: Mapping[str, int]) -> dict[str, str]:
+    names = ("sandbox_smtp", "sandbox_imap")
+    return {name: f"127.0.0.1:{ports[name]}" for name in names}

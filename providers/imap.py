@@ -1,0 +1,115 @@
+"""What is done in an IMAP session: positions, arrivals, the Sent folder."""
+
+import time
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from imap_tools import AND, BaseMailBox, H, MailMessage, U
+
+from domain.errors import NotFound
+from domain.mail import Arrival, Arrivals
+
+INBOX = "INBOX"
+_SENT_NAMES = ("sent", "sent items", "sent messages", "sent mail", "gesendet")
+_LOOK_EVERY = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far the inbox was read: the folder's generation, and the next UID."""
+
+    validity: int
+    next_uid: int
+
+    def __str__(self) -> str:
+        return f"{self.validity}:{self.next_uid}"
+
+    @classmethod
+    def read(cls, text: str) -> "Position":
+        """Read a stored cursor. Raises NotFound for one that is none."""
+        validity, _, next_uid = text.partition(":")
+        if not validity.isdecimal() or not next_uid.isdecimal():
+            raise NotFound("The cursor is none of IMAP's.")
+        return cls(int(validity), int(next_uid))
+
+
+def position(box: BaseMailBox) -> Position:
+    """Say where the inbox ends now."""
+    status = box.folder.status(INBOX, ["UIDVALIDITY", "UIDNEXT"])
+    return Position(status["UIDVALIDITY"], status["UIDNEXT"])
+
+
+def since(box: BaseMailBox, cursor: Position) -> Arrivals:
+    """Read what came since a cursor; a quiet inbox costs one command."""
+    now = position(box)
+    if now.validity != cursor.validity:
+        raise NotFound("The folder was made anew.")
+    if now.next_uid <= cursor.next_uid:
+        return Arrivals(cursor=str(now))
+    box.folder.set(INBOX, readonly=True)
+    last = f"{now.next_uid - 1}"  # What comes meanwhile is the next reading's.
+    wanted = AND(uid=U(str(cursor.next_uid), last))
+    return Arrivals(cursor=str(now), messages=_read(box, wanted))
+
+
+def recent(box: BaseMailBox, *, days: int) -> Arrivals:
+    """Read the last days again."""
+    now = position(box)
+    box.folder.set(INBOX, readonly=True)
+    first: date = (datetime.now(UTC) - timedelta(days=days)).date()
+    return Arrivals(cursor=str(now), messages=_read(box, AND(date_gte=first)))
+
+
+def is_filed(box: BaseMailBox, message_id: str, *, patience: float = 0.0) -> bool:
+    """Look for a message in the Sent folder, for a while."""
+    sent = sent_folder(box)
+    until = time.monotonic() + patience
+    while sent is not None:
+        box.folder.set(sent, readonly=True)
+        if box.uids(AND(header=H("Message-ID", message_id))):
+            return True
+        if time.monotonic() >= until:
+            break
+        time.sleep(_LOOK_EVERY)
+    return False
+
+
+def file(box: BaseMailBox, mime: bytes) -> None:
+    """Append a copy to the Sent folder, where there is one; seen, as one's own mail is."""
+    sent = sent_folder(box)
+    if sent is not None:
+        box.append(mime, sent, dt=None, flag_set=["\\Seen"])
+
+
+def sent_folder(box: BaseMailBox) -> str | None:
+    """Find the folder with the special use (RFC 6154), else by its usual names."""
+    folders = box.folder.list()
+    for one in folders:
+        if any(flag.lower() == "\\sent" for flag in one.flags):
+            return one.name
+    for one in folders:
+        if one.name.lower().rpartition(one.delim)[2] in _SENT_NAMES:
+            return one.name
+    return None
+
+
+def _read(box: BaseMailBox, wanted: AND) -> tuple[Arrival, ...]:
+    messages = box.fetch(wanted, mark_seen=False, headers_only=True, bulk=100)
+    return tuple(_arrival(one) for one in messages)
+
+
+def _arrival(message: MailMessage) -> Arrival:
+    headers = {name.lower(): values[0] for name, values in message.headers.items() if values}
+    named = f"{headers.get('references', '')} {headers.get('in-reply-to', '')}".split()
+    own = headers.get("message-id", "").strip()
+    when = message.date if message.date.tzinfo else message.date.replace(tzinfo=UTC)
+    return Arrival(
+        provider_message_id=str(message.uid),
+        thread_id=(named or [own])[0],
+        from_address=message.from_,
+        message_id=own,
+        in_reply_to=tuple(dict.fromkeys(named)),
+        subject=message.subject,
+        received_at=when.astimezone(UTC),
+        headers=headers,
+    )

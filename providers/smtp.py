@@ -1,0 +1,243 @@
+"""Any mailbox by SMTP and IMAP: send once, look in the Sent folder, read what arrived.
+
+SMTP has no drafts and no token: once the final dot may have left, only the Sent folder can tell.
+A copy that is missing proves something only where the server was seen to file what it accepts.
+"""
+
+import re
+import ssl
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from email import message_from_bytes, policy
+from typing import Any
+
+import aiosmtplib
+from imap_tools import BaseMailBox
+
+from domain.access import SmtpAccess
+from domain.errors import OutcomeUnknown, ProviderError, Unavailable
+from domain.fate import Fate, FateKind, StoredDraft, Submission
+from domain.mail import Arrivals, Letter, Receipt
+from domain.ports import Leave
+from providers import imap
+from providers.mail_servers import Unusable, as_error, imap_session, run, smtp_session
+from providers.smtp_answers import Stage, error_of
+
+QUIET = timedelta(seconds=120)
+"""How long a submission must have been over before a missing copy proves anything."""
+_LOOK_AGAIN = timedelta(seconds=30)
+_BCC = re.compile(rb"^bcc:.*\r\n(?:[ \t].*\r\n)*", re.IGNORECASE | re.MULTILINE)
+NO_INBOX = "none"  #: The cursor of a mailbox without IMAP.
+
+Learn = Callable[[SmtpAccess], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """How the servers are spoken to."""
+
+    context: ssl.SSLContext
+    timeout: float = 20.0  #: Seconds for one exchange.
+
+
+class SmtpClient:
+    """`domain.ports.MailClient` for one mailbox; one per try."""
+
+    def __init__(self, access: SmtpAccess, line: Line, learn: Learn) -> None:
+        self._access = access
+        self._line = line
+        self._learn = learn
+        self._sent: dict[str, Letter] = {}
+
+    def create_draft(self, letter: Letter) -> str:
+        """Give the message's own id: nothing is stored anywhere."""
+        return letter.message_id
+
+    def send_draft(self, submission: Submission, leave: Leave) -> str:
+        """Send once. A refusal is certain; a lost answer after the data is not."""
+        run(lambda: self._transmit(submission.letter, leave))
+        self._sent[submission.letter.message_id] = submission.letter
+        return submission.letter.message_id
+
+    def fate(self, submission: Submission) -> Fate:
+        """Look for the copy in the Sent folder."""
+        letter, quiet_for = submission.letter, submission.quiet_for
+        if self._access.imap is None:
+            return _lost("There is no IMAP server to look at.", quiet_for)
+        with self._imap() as box:
+            found = imap.is_filed(box, letter.message_id)
+        if found:
+            self._note(files_sent=True)
+            receipt = _receipt(letter)
+            return Fate(kind=FateKind.SENT, evidence="It is in the Sent folder.", receipt=receipt)
+        if self._access.files_sent is not True:
+            evidence = "It is not in the Sent folder, but this server is not known to file there."
+            return _lost(evidence, quiet_for)
+        if quiet_for < QUIET:
+            return _pending("It is not in the Sent folder yet.", quiet_for)
+        evidence = "Its server files what it accepts, and after two minutes it is not there."
+        return Fate(kind=FateKind.UNSENT, evidence=evidence)
+
+    def delete_draft(self, draft_id: str) -> None:
+        """Do nothing: no draft is anywhere."""
+
+    def our_drafts(self) -> Sequence[StoredDraft]:
+        """None."""
+        return ()
+
+    def read_back(self, sent_id: str) -> Receipt:
+        """Give our own ids, and see to it that the Sent folder has a copy.
+
+        Failing at the copy says nothing against the send.
+        """
+        letter = self._sent[sent_id]
+        if self._access.imap is not None and self._access.files_sent is not True:
+            with suppress(ProviderError):
+                self._file(letter)
+        return _receipt(letter)
+
+    def probe(self) -> None:
+        """Log in at both servers."""
+
+        async def greet() -> None:
+            client = await smtp_session(self._access.smtp, self._line.context, self._line.timeout)
+            await _quit(client)
+
+        with _speaking():
+            run(greet)
+        if self._access.imap is not None:
+            with self._imap() as box:
+                imap.position(box)
+
+    def cursor(self) -> str:
+        """Give UIDVALIDITY and the next UID of the inbox."""
+        if self._access.imap is None:
+            return NO_INBOX
+        with self._imap() as box:
+            return str(imap.position(box))
+
+    def arrivals(self, cursor: str) -> Arrivals:
+        """Read what reached the inbox since a cursor; raises NotFound when the folder is anew."""
+        if self._access.imap is None or cursor == NO_INBOX:
+            return Arrivals(cursor=cursor)
+        with self._imap() as box:
+            return imap.since(box, imap.Position.read(cursor))
+
+    def recent(self, *, days: int) -> Arrivals:
+        """Read the last days again."""
+        if self._access.imap is None:
+            return Arrivals(cursor=NO_INBOX)
+        with self._imap() as box:
+            return imap.recent(box, days=days)
+
+    async def _transmit(self, letter: Letter, leave: Leave) -> None:
+        with _speaking():
+            client = await smtp_session(self._access.smtp, self._line.context, self._line.timeout)
+        try:
+            await _envelope(client, letter)
+            leave()
+            await _data(client, _BCC.sub(b"", letter.mime, count=1))
+        finally:
+            await _quit(client)
+
+    def _file(self, letter: Letter) -> None:
+        """Append the copy where the server did not file it itself, and remember which it is."""
+        with self._imap() as box:
+            filed = self._access.files_sent is None and imap.is_filed(
+                box, letter.message_id, patience=1.0
+            )
+            if not filed:
+                imap.file(box, _BCC.sub(b"", letter.mime, count=1))
+        self._note(files_sent=filed)
+
+    def _note(self, *, files_sent: bool) -> None:
+        if self._access.files_sent == files_sent:
+            return
+        self._access = SmtpAccess(
+            smtp=self._access.smtp, imap=self._access.imap, files_sent=files_sent
+        )
+        self._learn(self._access)
+
+    @contextmanager
+    def _imap(self) -> Generator[BaseMailBox]:
+        server = self._access.imap
+        assert server is not None
+        with _speaking(), imap_session(server, self._line.context, self._line.timeout) as box:
+            yield box
+
+
+@contextmanager
+def _speaking() -> Generator[None]:
+    try:
+        yield
+    except Unusable as unusable:
+        raise as_error(unusable) from None
+
+
+async def _envelope(client: aiosmtplib.SMTP, letter: Letter) -> None:
+    """Name sender and recipients; one who is refused keeps the whole message back."""
+    sender, recipients = _people(letter)
+    try:
+        await client.mail(sender)
+    except aiosmtplib.SMTPResponseException as error:
+        raise error_of(Stage.MAIL, error.code, error.message) from None
+    except (aiosmtplib.SMTPException, OSError) as error:
+        raise Unavailable(f"SMTP failed: {type(error).__name__}") from None
+    try:
+        for recipient in recipients:
+            await client.rcpt(recipient)
+    except aiosmtplib.SMTPResponseException as error:
+        raise error_of(Stage.RCPT, error.code, error.message) from None
+    except (aiosmtplib.SMTPException, OSError) as error:
+        raise Unavailable(f"SMTP failed: {type(error).__name__}") from None
+
+
+async def _data(client: aiosmtplib.SMTP, content: bytes) -> None:
+    """Send the message. From here on a lost connection leaves the outcome open."""
+    try:
+        await client.data(content)
+    except aiosmtplib.SMTPResponseException as error:
+        raise error_of(Stage.DATA, error.code, error.message) from None
+    except (aiosmtplib.SMTPException, OSError) as error:
+        text = f"The server did not answer after the message: {type(error).__name__}"
+        raise OutcomeUnknown(text) from None
+
+
+async def _quit(client: aiosmtplib.SMTP) -> None:
+    try:
+        if client.is_connected:
+            await client.quit()
+    except (aiosmtplib.SMTPException, OSError):
+        client.close()  # What was answered before stays true.
+
+
+def _people(letter: Letter) -> tuple[str, list[str]]:
+    mime: Any = message_from_bytes(letter.mime, policy=policy.default)
+    to = [
+        one.addr_spec for name in ("To", "Cc", "Bcc") if mime[name] for one in mime[name].addresses
+    ]
+    return mime["From"].addresses[0].addr_spec, list(dict.fromkeys(to))
+
+
+def _receipt(letter: Letter) -> Receipt:
+    """A plain server has no threads: the first ancestor names one."""
+    mime = message_from_bytes(letter.mime, policy=policy.default)
+    ancestors = str(mime["References"] or "").split()
+    return Receipt(
+        provider_message_id=letter.message_id,
+        thread_id=(ancestors or [letter.message_id])[0],
+        message_id=letter.message_id,
+    )
+
+
+def _lost(evidence: str, quiet_for: timedelta) -> Fate:
+    if quiet_for < QUIET:
+        return _pending(evidence, quiet_for)
+    return Fate(kind=FateKind.LOST, evidence=evidence)
+
+
+def _pending(evidence: str, quiet_for: timedelta) -> Fate:
+    wait = min(_LOOK_AGAIN, QUIET - quiet_for)
+    return Fate(kind=FateKind.PENDING, evidence=evidence, ask_again_after=wait)

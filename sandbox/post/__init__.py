@@ -1,0 +1,1 @@
+"""Real mail servers over the pretend world: SMTP by aiosmtpd, IMAP by pymap."""
