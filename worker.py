@@ -8,8 +8,10 @@ import asyncio
 import logging
 import signal
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import timedelta
 
 from temporalio.client import Client
@@ -21,7 +23,7 @@ from activities.email import EmailActivities
 from activities.mailbox import MailboxActivities
 from activities.sequence import SequenceActivities
 from domain.access import MailboxKind
-from domain.ports import MailClients
+from domain.ports import Grants, MailClients, StepLedger
 from providers.clients import ProviderClients
 from providers.google_oauth import GoogleOAuth
 from providers.mail_servers import trust
@@ -67,7 +69,23 @@ def main() -> int:
     return 0
 
 
-async def run(settings: Settings) -> None:
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What the activities speak to."""
+
+    ledger: StepLedger
+    clients: MailClients
+
+
+def real_ports(settings: Settings, database: Database) -> Ports:
+    """Plug in Postgres and the real providers."""
+    ledger = Ledger(database, in_flight=settings.sends_in_flight)
+    return Ports(ledger, mail_clients(settings, database))
+
+
+async def run(
+    settings: Settings, ports: Callable[[Settings, Database], Ports] = real_ports
+) -> None:
     """Connect everything, run all roles, and take them down in order."""
     database = Database(
         settings.database_url.get_secret_value(), pool_size=settings.worker_activities
@@ -75,7 +93,7 @@ async def run(settings: Settings) -> None:
     await asyncio.to_thread(database.check_fence)
     client = await _connect(settings)
     threads = ThreadPoolExecutor(settings.worker_activities + 4, thread_name_prefix="activity")
-    worker = build_worker(settings, client, database, mail_clients(settings, database), threads)
+    worker = build_worker(settings, client, database, ports(settings, database), threads)
     carrier = Carrier(client, settings.task_queue)
     outbox = Outbox(database)
     stop = asyncio.Event()
@@ -106,19 +124,16 @@ def build_worker(
     settings: Settings,
     client: Client,
     database: Database,
-    clients: MailClients,
+    ports: Ports,
     threads: ThreadPoolExecutor,
 ) -> Worker:
     """Plug real things into activities. Also used by tests, with doubles for some of them."""
     inbox = Inbox(database)
     email = EmailActivities(
-        ledger=Ledger(database, in_flight=settings.sends_in_flight),
-        clients=clients,
-        writer=LetterWriter(),
-        inbox=inbox,
+        ledger=ports.ledger, clients=ports.clients, writer=LetterWriter(), inbox=inbox
     )
     mailbox = MailboxActivities(
-        clients=clients,
+        clients=ports.clients,
         inbox=inbox,
         watch=Watch(database),
         every=timedelta(seconds=settings.poll_seconds),
@@ -144,7 +159,9 @@ def build_worker(
     )
 
 
-def mail_clients(settings: Settings, database: Database) -> ProviderClients:
+def mail_clients(
+    settings: Settings, database: Database, grants: Grants | None = None
+) -> ProviderClients:
     """Build the clients of connected mailboxes."""
     transport = OneShotTransport(timeout_seconds=settings.provider_timeout_seconds)
     vault = Vault(parse_keys(settings.vault_key.get_secret_value()))
@@ -153,7 +170,7 @@ def mail_clients(settings: Settings, database: Database) -> ProviderClients:
         MailboxKind.OUTLOOK: MicrosoftOAuth(**settings.microsoft, transport=transport),
     }
     line = Line(context=trust(settings.mail_ca_file), timeout=settings.provider_timeout_seconds)
-    return ProviderClients(grants=GrantStore(database, vault), oauths=oauths, line=line)
+    return ProviderClients(grants=grants or GrantStore(database, vault), oauths=oauths, line=line)
 
 
 async def _connect(settings: Settings) -> Client:

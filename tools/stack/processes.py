@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import httpx
@@ -44,12 +44,14 @@ def api_part(home: Path, environment: Mapping[str, str]) -> Part:
     return _part(home, "api", command, lambda: _answers(url), environment)
 
 
-def worker_part(home: Path, number: int, environment: Mapping[str, str]) -> Part:
-    """Describe a worker's process."""
+def worker_part(
+    home: Path, number: int, command: Sequence[str], environment: Mapping[str, str]
+) -> Part:
+    """Describe a worker's process; `command` is what Python runs."""
     ready = home / f"worker-{number}.ready"
     ready.unlink(missing_ok=True)
     own = {**environment, "REPRISE_READY_FILE": str(ready)}
-    return _part(home, f"worker-{number}", [sys.executable, "worker.py"], ready.exists, own)
+    return _part(home, f"worker-{number}", [sys.executable, *command], ready.exists, own)
 
 
 def _part(

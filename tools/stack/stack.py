@@ -5,7 +5,7 @@ import json
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -30,11 +30,18 @@ class Stack:
     """All parts. `start` returns when everything is ready; `stop` leaves no process behind."""
 
     def __init__(
-        self, home: Path, *, workers: int = 2, sandbox: bool = True, say: Say = print
+        self,
+        home: Path,
+        *,
+        workers: int = 2,
+        sandbox: bool = True,
+        worker: Sequence[str] = ("worker.py",),
+        say: Say = print,
     ) -> None:
         self.home = home.resolve()
         self._workers = workers
         self._sandbox = sandbox
+        self._worker = worker
         self._say = say
         self._parts: list[Part] = []
         self._stopping = threading.Event()
@@ -119,7 +126,7 @@ class Stack:
         migrate(environment)
         self._run(api_part(home, environment))
         for number in range(1, self._workers + 1):
-            self._run(worker_part(home, number, environment))
+            self._run(worker_part(home, number, self._worker, environment))
         self.state = self._describe(ports, database, secret)
         self._write_state()
         self._say(f"Ready after {time.monotonic() - begun:.0f} s: {self.state['api']}/docs")

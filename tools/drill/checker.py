@@ -1,0 +1,72 @@
+"""The verdict: from the provider's ledger and the API's acknowledgements, and nothing else."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from tools.drill.scene import Ack
+
+
+class Verdict(StrEnum):
+    """What a run shows."""
+
+    PASSED = "PASSED"
+    FAILED = "FAILED"
+    INCONCLUSIVE = "INCONCLUSIVE"  #: Something that was to happen did not.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """What was found, by the candidates' numbers."""
+
+    accepted: int
+    twice: tuple[int, ...]
+    lost: tuple[int, ...]
+    after_stop: tuple[int, ...]
+    unknown: tuple[int, ...]
+    empty_cells: tuple[str, ...]
+
+    @property
+    def verdict(self) -> Verdict:
+        """Say what it means; an unknown outcome is no fault, but it is counted."""
+        if self.twice or self.lost or self.after_stop:
+            return Verdict.FAILED
+        return Verdict.INCONCLUSIVE if self.empty_cells else Verdict.PASSED
+
+    @property
+    def reasons(self) -> str:
+        """Say what is wrong."""
+        found = {"twice": self.twice, "lost": self.lost, "after a stop": self.after_stop}
+        return ", ".join(f"{name} {len(many)}" for name, many in found.items() if many) or "nothing"
+
+
+def check(
+    ledger: Sequence[Mapping[str, Any]],
+    *,
+    numbers: Iterable[int],
+    acks: Mapping[int, Ack],
+    unknown: Iterable[int],
+    empty_cells: Iterable[str],
+) -> Findings:
+    """Hold what was accepted against what should have been."""
+    accepted = Counter(number_of(row) for row in ledger)
+    first = {number_of(row): int(row["at_ms"]) for row in reversed(ledger)}
+    unsure = set(unknown)
+    lost = [n for n in numbers if not accepted[n] and n not in acks and n not in unsure]
+    after = [n for n, ack in acks.items() if not ack.may_cross and first.get(n, 0) > ack.at_ms]
+    return Findings(
+        accepted=len(ledger),
+        twice=tuple(sorted(n for n, count in accepted.items() if count > 1)),
+        lost=tuple(sorted(lost)),
+        after_stop=tuple(sorted(after)),
+        unknown=tuple(sorted(unsure)),
+        empty_cells=tuple(empty_cells),
+    )
+
+
+def number_of(row: Mapping[str, Any]) -> int:
+    """Read a candidate's number off the address."""
+    address = str(row["to"][0])
+    return int(address.partition("@")[0].removeprefix("c"))
