@@ -79,7 +79,7 @@ class Ports:
 
 def real_ports(settings: Settings, database: Database) -> Ports:
     """Plug in Postgres and the real providers."""
-    ledger = Ledger(database, in_flight=settings.sends_in_flight)
+    ledger = Ledger(database, in_flight=settings.sends_in_flight, fast_forward=settings.has_sandbox)
     return Ports(ledger, mail_clients(settings, database))
 
 

@@ -144,10 +144,10 @@ def _reconnect_servers(
     request: Request, unit: Work, mailbox_id: str, body: MailServersIn | None
 ) -> dict[str, Any]:
     app = request.app.state
-    known = app.grants.load(mailbox_id, unit.workspace_id).access if body is None else None
-    if body is not None:
+    if body is not None and (body.smtp is not None or body.imap is not None):
         access = access_of("smtp", body.smtp, body.imap, app.line)
     else:
+        known = app.grants.load(mailbox_id, unit.workspace_id).access
         access = known if isinstance(known, SmtpAccess) else None
         check_servers(access, app.line)
     assert access is not None

@@ -33,9 +33,9 @@ class MailServerIn(Strict):
 
 
 class MailServersIn(Strict):
-    """The servers of an SMTP mailbox."""
+    """The servers of an SMTP mailbox; without any, those that are known are tried again."""
 
-    smtp: MailServerIn = Field(description="Where it sends.")
+    smtp: MailServerIn | None = Field(None, description="Where it sends.")
     imap: MailServerIn | None = Field(
         None, description="Where it reads; without one no reply is heard and nothing looked up."
     )

@@ -110,7 +110,7 @@ class TestSpacing:
         assert min(gaps) >= timedelta(milliseconds=300)
 
     async def test_keeps_no_other_mailbox_back(self, world: World) -> None:
-        boxes = [world.make_mailbox(spacing_ms=60_000) for _ in range(3)]
+        boxes = [world.make_mailbox(spacing_ms=8_000) for _ in range(3)]
         for box in boxes:
             world.enroll_one(world.make_sequence(box))
 

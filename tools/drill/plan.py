@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tools.drill.grid import ON_THE_WIRE, WIRE, Fault, Point, cells_of
 
+STOPPED = 25  #: Every so many-th candidate is stopped by API while the others run.
 EACH = 2  #: How often each process fault is planned at each point, in a run that is large enough.
 
 
@@ -37,11 +38,14 @@ def plan(
             for point, fault in cells_of(kind)
             if points is None or point.name in points
         ]
-        planned = 0 if ambiguous else min(len(cells) * EACH, len(shuffled))
-        for place, number in enumerate(shuffled[:planned]):
+        staying = [number for number in shuffled if number % STOPPED]  # Nobody stops them.
+        planned = [] if ambiguous else staying[: len(cells) * EACH]
+        for place, number in enumerate(planned):
             found[number] = [cells[place % len(cells)]]
         answers = [(p, f) for p, f in cells_of(kind) if p is Point.SEND_ANSWER and f in WIRE]
-        rest = shuffled[planned:] if points is None or Point.SEND_ANSWER.name in points else []
+        rest = [number for number in shuffled if number not in found]
+        if points is not None and Point.SEND_ANSWER.name not in points:
+            rest = []
         for place, number in enumerate(rest if ambiguous else rest[::2]):
             point, fault = answers[place % len(answers)]
             found[number] = [Strike(point, fault)]

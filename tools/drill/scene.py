@@ -10,8 +10,9 @@ from typing import Any
 
 import httpx
 
+from tools.drill.plan import STOPPED
+
 MAILBOXES = 10  #: Of each kind.
-STOPPED = 25  #: Every so many-th candidate is stopped by API while the others run.
 
 
 @dataclass(slots=True)
