@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup test check settings codes histories temporal up demo bench
+.PHONY: help setup test check settings codes histories temporal up demo bench drill
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
@@ -37,6 +37,11 @@ codes: $(READY) ## Write the pages of docs/ that are tables of the code
 
 histories: temporal ## Record histories for the replay test (adds, never edits)
 	@$(BIN)/python -W ignore -m tests.replay.record
+
+drill: temporal ## The crash drill (SEED=1 SENDS=900 PROVIDERS=... POINTS=... AMBIGUOUS=1 BROKEN=all)
+	@$(BIN)/python -W ignore -m tools.drill --seed "$(or $(SEED),1)" --sends "$(or $(SENDS),900)" \
+		--providers "$(if $(PROVIDERS),$(PROVIDERS),gmail,outlook,smtp)" --points "$(POINTS)" --broken "$(BROKEN)" \
+		$(if $(AMBIGUOUS),--ambiguous)
 
 settings: $(READY) ## Print the settings in force
 	@$(BIN)/python settings.py

@@ -19,6 +19,7 @@ def main() -> int:
     parser.add_argument("--points", default="", help="names of tools.drill.grid.Point, commas")
     parser.add_argument("--ambiguous", action="store_true", help="lose every answer of a send")
     parser.add_argument("--broken", default="", help="all, or names of tools.drill.broken")
+    parser.add_argument("--patience", type=float, default=240, help="seconds without progress")
     given = parser.parse_args()
     order = Order(
         seed=given.seed,
@@ -26,6 +27,7 @@ def main() -> int:
         kinds=given.providers.split(","),
         points=given.points.split(",") if given.points else None,
         ambiguous=given.ambiguous,
+        patience=given.patience,
     )
     if given.broken:
         return broken.run_all(given.broken, order)

@@ -11,7 +11,7 @@ from pathlib import Path
 from tools.drill.grid import ON_THE_WIRE, WIRE, Fault, Point, cells_of
 
 STOPPED = 25  #: Every so many-th candidate is stopped by API while the others run.
-EACH = 2  #: How often each process fault is planned at each point, in a run that is large enough.
+EACH = 1  #: How often each process fault is planned at each point, in a run that is large enough.
 
 
 @dataclass(frozen=True, slots=True)

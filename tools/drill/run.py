@@ -16,7 +16,6 @@ from tools.drill.report import show
 from tools.drill.scene import Scene
 from tools.stack import stack as stacks
 
-PATIENCE = 180.0  #: Seconds without any progress after which what is open counts as lost.
 SETTLED = frozenset({"no_response", "send_outcome_unknown", "unenrolled_by_user"})
 
 
@@ -29,6 +28,9 @@ class Order:
     kinds: list[str]
     points: list[str] | None
     ambiguous: bool
+    patience: float = (
+        240.0  #: Seconds without any progress after which what is open counts as lost.
+    )
 
     @property
     def line(self) -> str:
@@ -79,7 +81,7 @@ def _run(
         plan.write(home / "drill.json", strikes, scene.numbers)
         say(f"{order.sends} enrolled on {', '.join(order.kinds)}; {len(strikes)} strikes planned")
         scene.activate()
-        _watch(scene, say)
+        _watch(scene, say, order.patience)
         counts = {
             (p.name, f.name): n for (p, f), n in plan.Struck(home / "struck").counts().items()
         }
@@ -94,14 +96,14 @@ def _run(
     return findings, counts
 
 
-def _watch(scene: Scene, say: Callable[[str], None]) -> None:
+def _watch(scene: Scene, say: Callable[[str], None], patience: float) -> None:
     """Wait until everybody is settled, stopping some on the way."""
     over = threading.Event()
     stopping = threading.Thread(target=scene.stop_some, args=(over.is_set,), daemon=True)
     stopping.start()
     settled, moved = -1, time.monotonic()
     try:
-        while time.monotonic() - moved < PATIENCE:
+        while time.monotonic() - moved < patience:
             counts = scene.counts()
             now = sum(count for code, count in counts.items() if code in SETTLED)
             if now != settled:

@@ -33,7 +33,7 @@ from workflows import options
 TRY = timedelta(seconds=8)
 PROVIDER_SECONDS = 3.0
 QUIET = timedelta(seconds=12)  #: Longer than a try, as in production.
-STOP_SECONDS = 11.0
+STOP_SECONDS = 16.0  #: A zombie sleeps longer than both.
 
 
 def hurry() -> None:
