@@ -7,7 +7,7 @@ from types import MappingProxyType
 from domain.answers import VERDICTS
 from domain.catalog import CATALOG
 from domain.delivery import TRANSITIONS
-from providers import gmail_answers
+from providers import gmail_answers, graph_answers, smtp_answers
 from tests.integration.provoke import PROVOKE
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
@@ -39,7 +39,7 @@ _ANSWERS = """\
 # What a provider's answer means
 
 Each provider has one table from its own spelling to a meaning, each row with a test; this is what
-follows from a meaning, and Gmail's table. Written by `make codes` from `domain/answers.py` and
+follows from a meaning, and the tables. Written by `make codes` from `domain/answers.py` and
 `providers/`.
 
 | meaning | reason code | tried again | concerns | until |
@@ -74,8 +74,19 @@ def answers() -> str:
         f"| {status} | {reason or 'any'} | {part or 'any'} | {meaning} |\n"
         for status, reason, part, meaning in gmail_answers.TABLE
     )
+    graph = "".join(
+        f"| {status or 'any'} | {code or 'any'} | {meaning} |\n"
+        for status, code, meaning in graph_answers.TABLE
+    )
+    smtp = "".join(
+        f"| {stage} | {code or 'any'} | {enhanced or 'any'} | {part or 'any'} | {meaning} |\n"
+        for stage, code, enhanced, part, meaning in smtp_answers.TABLE
+    )
     head = "\n## Gmail\n\n| status | reason | part of the message | meaning |\n|---|---|---|---|\n"
-    return _ANSWERS + rows + head + gmail
+    outlook = "\n## Outlook\n\n| status | code | meaning |\n|---|---|---|\n"
+    plain = "\n## SMTP\n\n| at | code | enhanced | part of the text | meaning |\n"
+    plain += "|---|---|---|---|---|\n"
+    return _ANSWERS + rows + head + gmail + outlook + graph + plain + smtp
 
 
 PAGES: Mapping[str, Callable[[], str]] = MappingProxyType(

@@ -1,0 +1,123 @@
+"""What the watcher of a mailbox does besides reading: health, and drafts left behind."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from domain.codes import ReasonCode
+from domain.errors import Refused
+from domain.fate import StoredDraft
+from domain.ports import Watching
+from records import outbox
+from records.tables import mailboxes
+from records.watch import Watch
+from tests.integration.world import INSTANT, LATER, World
+
+pytestmark = pytest.mark.integration
+
+HOUR = timedelta(hours=1)
+
+
+def age(world: World, minutes: int) -> None:
+    """Let every delivery be left alone for a while."""
+    with world.database.workspace(world.workspace_id) as connection:
+        connection.execute(
+            text("UPDATE deliveries SET updated_at = updated_at - :span"),
+            {"span": timedelta(minutes=minutes)},
+        )
+
+
+def deliveries(world: World) -> list[tuple[str, str | None, str]]:
+    with world.database.workspace(world.workspace_id) as connection:
+        query = text("SELECT state, draft_id, key FROM deliveries")
+        return [(row[0], row[1], row[2]) for row in connection.execute(query)]
+
+
+async def drafted(world: World, mailbox: str) -> tuple[str, str]:
+    """Bring a message as far as its draft; gives the key and the draft's id."""
+    world.mail.fail("arrivals", Refused("403", code=ReasonCode.MAILBOX_ERROR))
+    enrollment = world.enroll_one(world.make_sequence(mailbox))
+    await world.forward(enrollment, HOUR)
+    (state, draft_id, key) = deliveries(world)[0]
+    assert state == "drafted"
+    assert draft_id is not None
+    return key, draft_id
+
+
+class TestDraftsLeftBehind:
+    async def test_are_taken_back_and_named(self, world: World) -> None:
+        mailbox = world.make_mailbox(cursor="0")
+        key, draft_id = await drafted(world, mailbox)
+        watch, ours = Watch(world.database), [StoredDraft(draft_id=draft_id, key=key)]
+
+        assert watch.orphans(mailbox, world.workspace_id, ours) == []
+        age(world, 11)
+        assert watch.orphans(mailbox, world.workspace_id, ours) == [draft_id]
+        assert deliveries(world) == [("rendered", None, key)]
+
+    async def test_that_a_later_try_replaced_are_named(self, world: World) -> None:
+        mailbox = world.make_mailbox(cursor="0")
+        key, _ = await drafted(world, mailbox)
+
+        orphans = Watch(world.database).orphans(
+            mailbox, world.workspace_id, [StoredDraft(draft_id="old", key=key)]
+        )
+
+        assert orphans == ["old"]
+
+    def test_of_somebody_else_are_left_alone(self, world: World) -> None:
+        mailbox = world.make_mailbox()
+        drafts = [StoredDraft(draft_id="d1", key="enr_of_another_house:stp:1")]
+
+        assert Watch(world.database).orphans(mailbox, world.workspace_id, drafts) == []
+
+    async def test_are_removed_by_the_poll(self, world: World) -> None:
+        mailbox = world.make_mailbox(cursor="0")
+        await drafted(world, mailbox)
+        age(world, 11)
+        world.change(mailboxes, mailbox, state="connected")
+
+        await poll(world, mailbox)
+
+        await world.until(lambda: not world.mail.boxes[mailbox].drafts, "the draft is removed")
+
+
+class TestHealth:
+    async def test_of_a_mailbox_in_error_is_asked_and_heals_what_it_held(
+        self, world: World
+    ) -> None:
+        mailbox = world.make_mailbox(cursor="0")
+        world.mail.fail("create_draft", Refused("403", code=ReasonCode.MAILBOX_ERROR))
+        enrollment = world.enroll_one(world.make_sequence(mailbox, INSTANT, LATER))
+        await world.forward(enrollment, HOUR)
+        assert world.standing(enrollment) == ("error", "mailbox_error")
+
+        await poll(world, mailbox)
+        await world.until_code(enrollment, "scheduled")
+
+        assert "probe" in world.mail.calls
+        await world.forward(enrollment, HOUR)
+        assert len(world.mail.sent()) == 1
+
+    def test_says_what_to_do(self, world: World) -> None:
+        watch = Watch(world.database)
+        found = {
+            state: watch.standing(world.make_mailbox(state=state), world.workspace_id).watching
+            for state in ("connected", "error", "disconnected", "connecting")
+        }
+
+        assert found == {
+            "connected": Watching.READ,
+            "error": Watching.PROBE,
+            "disconnected": Watching.REST,
+            "connecting": Watching.REST,
+        }
+
+
+async def poll(world: World, mailbox: str) -> None:
+    """Start the mailbox's watcher and wait until it read the inbox."""
+    with world.database.workspace(world.workspace_id) as connection:
+        outbox.signal_mailbox(connection, world.workspace_id, mailbox, "poll_now")
+    before = world.mail.calls.count("our_drafts")
+    await world.until(lambda: world.mail.calls.count("our_drafts") > before, "a poll")
