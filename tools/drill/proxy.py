@@ -15,7 +15,9 @@ from tools.drill.grid import Fault
 
 _NO_LINGER = struct.pack("ii", 1, 0)
 _LENGTH = re.compile(rb"content-length:\s*(\d+)", re.IGNORECASE)
-TARGETS = re.compile(rb"^POST \S+?(/drafts/send|/drafts|/messages/[^/]+/send|/messages)[? ]")
+TARGETS = re.compile(
+    rb"^POST \S+?(/drafts/send|/drafts|/messages/send|/messages/[^/]+/send|/messages)[? ]"
+)
 
 Connection = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Coroutine[Any, Any, None]]
 
