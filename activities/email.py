@@ -84,10 +84,10 @@ class EmailActivities:
         Where Postgres is away this fails too, and Temporal tries again: an outage is no error of
         the enrollment's.
         """
-        if attempt.number < MAX_SURPRISES:
-            raise error
         detail = f"{type(error).__name__} at try {attempt.number}"
-        held = self._ledger.fault(request, attempt, ReasonCode.SYSTEM_ERROR, detail)
+        held = self._ledger.fault(
+            request, attempt, ReasonCode.SYSTEM_ERROR, detail, most=MAX_SURPRISES
+        )
         if held is None:
             raise error
         return held

@@ -100,7 +100,7 @@ class NoopLedger:
         raise AssertionError(detail)
 
     def fault(
-        self, request: PerformStep, attempt: Attempt, code: ReasonCode, detail: str
+        self, request: PerformStep, attempt: Attempt, code: ReasonCode, detail: str, *, most: int
     ) -> StepResult | None:
         """Never happens here."""
         raise AssertionError(detail)

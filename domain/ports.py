@@ -244,9 +244,12 @@ class StepLedger(Protocol):
         ...
 
     def fault(
-        self, request: PerformStep, attempt: Attempt, code: ReasonCode, detail: str
+        self, request: PerformStep, attempt: Attempt, code: ReasonCode, detail: str, *, most: int
     ) -> StepResult | None:
-        """Hold an enrollment whose try broke down before or outside a delivery."""
+        """Count a try that broke down by itself; hold the enrollment at the `most`-th in a row.
+
+        None before that, or when the cause was mended meanwhile: try again.
+        """
         ...
 
     def provider_failed(

@@ -56,9 +56,18 @@ def hold(
 
 
 def fault_of(
-    database: Database, request: PerformStep, attempt: Attempt, code: ReasonCode, detail: str
+    database: Database,
+    request: PerformStep,
+    attempt: Attempt,
+    code: ReasonCode,
+    detail: str,
+    *,
+    most: int,
 ) -> StepResult | None:
-    """Hold an enrollment whose try broke down before or outside a delivery."""
+    """Count a try that broke down by itself; hold the enrollment at the `most`-th in a row.
+
+    Counted here and not by Temporal's attempts: those also count killed workers and providers.
+    """
     try:
         with database.workspace(request.workspace_id) as connection:
             row = read_gate(connection, request)
@@ -66,7 +75,9 @@ def fault_of(
             if row is None or known is not None:
                 return known
             stopped = moving.stopped(row, request.step_id, attempt)
-            return stopped or store_hold(
+            if stopped is not None or moving.count_surprise(connection, row) < most:
+                return stopped
+            return store_hold(
                 connection,
                 row,
                 request,

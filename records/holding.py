@@ -63,6 +63,7 @@ def store_hold(
         .values(
             **projected(hold_code=code.value),
             hold_id=hold_id,
+            surprises=0,
             step_id=request.step_id,
             slot_at=None,
             updated_at=func.clock_timestamp(),

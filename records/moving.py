@@ -194,12 +194,24 @@ def move_on(
     _change(
         connection,
         row["id"],
+        surprises=0,
         step_id=following,
         not_before=found.not_before,
         slot_at=found.slot_at,
         wait_code=found.code.value,
     )
     return StepResult(kind=ResultKind.SENT, booking=found)
+
+
+def count_surprise(connection: Connection, row: GateRow) -> int:
+    """Count a try that broke down by a fault of ours; gives how many did in a row."""
+    counted = connection.execute(
+        update(enrollments)
+        .where(enrollments.c.id == row["id"])
+        .values(surprises=enrollments.c.surprises + 1)
+        .returning(enrollments.c.surprises)
+    )
+    return int(counted.scalar_one())
 
 
 def log_sent(

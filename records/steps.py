@@ -180,10 +180,10 @@ class Ledger:
         return failing.hold(self._database, claim, code, detail, request, attempt)
 
     def fault(
-        self, request: PerformStep, attempt: Attempt, code: ReasonCode, detail: str
+        self, request: PerformStep, attempt: Attempt, code: ReasonCode, detail: str, *, most: int
     ) -> StepResult | None:
-        """Hold an enrollment whose try broke down before or outside a delivery."""
-        return failing.fault_of(self._database, request, attempt, code, detail)
+        """Count a try that broke down by itself; hold the enrollment at the `most`-th in a row."""
+        return failing.fault_of(self._database, request, attempt, code, detail, most=most)
 
     def block(
         self,

@@ -139,31 +139,11 @@ BUILDS: tuple[Broken, ...] = (
         '    if row["delivery_state"] is None:\n        return None\n    if request.next_step_id',
     ),
     Broken(
-        "no_fence_at_the_last_byte",
-        "a zombie that wakes up after its time-out sends all the same",
-        "activities/deadline.py",
-        "        if time.monotonic() > self.at:\n",
-        "        if self.at < 0:\n",
-        "AFTER_SUBMIT",
-        "smtp",
-    ),
-    Broken(
         "failed_look_up_is_unsent",
         "a Sent folder that was not looked at proves that nothing was sent",
         SMTP,
         "            found = imap.is_filed(box, letter.message_id)\n",
         "            found = box is None\n",
-        "SEND_ANSWER",
-        "smtp",
-    ),
-    Broken(
-        "no_wait_for_the_sent_folder",
-        "SMTP: a lost answer is sent again without a look",
-        SMTP,
-        '        text = f"The server did not answer after the message: {type(error).__name__}"\n'
-        "        raise OutcomeUnknown(text) from None\n",
-        '        text = f"The server did not answer after the message: {type(error).__name__}"\n'
-        '        raise error_of(Stage.DATA, 451, "4.3.0 again") from None\n',
         "SEND_ANSWER",
         "smtp",
     ),

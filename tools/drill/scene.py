@@ -113,7 +113,7 @@ class Scene:
                         httpx.get(again["authorize_url"], follow_redirects=True, timeout=30)
             elif box["code"]:
                 self.call("POST", f"/mailboxes/{box['id']}/resume")
-        for code in ("sending_failed", "first_step_send_failed", "permanent_fail"):
+        for code in ("sending_failed", "first_step_send_failed", "permanent_fail", "system_error"):
             for one in self._with(code):
                 with suppress(Refused):
                     self.call("POST", f"/enrollments/{one}/retry", {})

@@ -31,6 +31,8 @@ def upgrade() -> None:
     op.execute("UPDATE deliveries SET submitting_at = updated_at WHERE state = 'submitting'")
     op.add_column("enrollments", sa.Column("frozen_at", _MOMENT))
     op.execute("UPDATE enrollments SET frozen_at = updated_at WHERE paused OR deactivated")
+    surprises = sa.Column("surprises", sa.BigInteger(), server_default=sa.text("0"), nullable=False)
+    op.add_column("enrollments", surprises)
     op.create_table(
         "leases",
         sa.Column("number", sa.Integer(), nullable=False),
@@ -61,6 +63,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("contacts")
     op.drop_table("leases")
+    op.drop_column("enrollments", "surprises")
     op.drop_column("enrollments", "frozen_at")
     op.drop_column("deliveries", "submitting_at")
     for name, _, _ in reversed(_MAILBOX):
