@@ -4,7 +4,7 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -14,18 +14,39 @@ _READY_SECONDS = 20
 MODIFY = "https://www.googleapis.com/auth/gmail.modify"
 
 
+_POST = ("smtp", "smtps", "imap", "imaps")
+_TRIES = 5
+
+
+class NotStarted(Exception):
+    """It ended, or did not answer in time."""
+
+
 class SandboxProcess:
     """`python -m sandbox` as a process, with a client for its control API."""
 
     def __init__(self, state: Path | None = None, port: int | None = None) -> None:
-        self.port = port or _free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
         self._state = state
         self._process: subprocess.Popen[bytes] | None = None
-        self.post_ports = {name: _free_port() for name in ("smtp", "smtps", "imap", "imaps")}
+        self._given = port
+        self._choose_ports()
+
+    def _choose_ports(self) -> None:
+        first, *rest = _free_ports(1 + len(_POST))
+        self.port = self._given or first
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.post_ports = dict(zip(_POST, rest, strict=True))
         self.client = httpx.Client(base_url=self.url, timeout=10)
 
     def __enter__(self) -> "SandboxProcess":
+        for _ in range(_TRIES - 1):
+            try:
+                self.start()
+            except NotStarted:  # Somebody took one of its ports meanwhile: choose others.
+                self.client.close()
+                self._choose_ports()
+            else:
+                return self
         self.start()
         return self
 
@@ -45,7 +66,8 @@ class SandboxProcess:
         deadline = time.monotonic() + _READY_SECONDS
         while not self._answers():
             if self._process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"the sandbox did not start on port {self.port}")
+                self._end("kill")
+                raise NotStarted(f"the sandbox did not start on port {self.port}")
             time.sleep(0.02)
 
     def kill(self) -> None:
@@ -88,7 +110,10 @@ class SandboxProcess:
             self._process.wait(timeout=10)
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+def _free_ports(number: int) -> list[int]:
+    """Choose ports that differ: all are held until the last is chosen."""
+    with ExitStack() as stack:
+        probes = [stack.enter_context(socket.socket()) for _ in range(number)]
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [probe.getsockname()[1] for probe in probes]
