@@ -48,11 +48,18 @@ class MailboxActivities:
             self._watch.recovered(*who)
         _, arrivals = catch_up(client, self._inbox, *who, self._inbox.cursor(*who))
         self._inbox.polled(*who)
+        if standing.has_abandoned:
+            self._settle(client, *who)
         if standing.sweep_due:
             self._sweep(client, *who)
         if not arrivals.messages:
             raise again("Nothing new.", after=self._every, kind="Poll")
         return PollReport(found=len(arrivals.messages))
+
+    def _settle(self, client: MailClient, mailbox_id: str, workspace_id: str) -> None:
+        """Find out what became of sends that nobody looks up any more."""
+        for send in self._watch.abandoned(mailbox_id, workspace_id):
+            self._watch.settle(send, client.fate(send.submission), workspace_id)
 
     def _sweep(self, client: MailClient, mailbox_id: str, workspace_id: str) -> None:
         """Remove the drafts of ours that nobody will send."""

@@ -59,7 +59,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(
         _S.SUBMITTING,
         _S.SENT,
-        "the provider took it, or a look-up found the sent copy",
+        "the provider took it, or a look-up (of a try, or of the watcher) found the sent copy",
         "its answer, or its own copy with our delivery key",
     ),
     Transition(

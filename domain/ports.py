@@ -296,6 +296,20 @@ class Standing:
 
     watching: Watching
     sweep_due: bool = False  #: Time to look for drafts that were left behind.
+    has_abandoned: bool = False  #: A stopped enrollment left a send behind, its outcome open.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Abandoned:
+    """A send of an ended enrollment whose outcome nobody looks up any more."""
+
+    submission: Submission
+    fence: int  #: The last try's number: a later one makes this stale.
+
+    @property
+    def key(self) -> str:
+        """The delivery key."""
+        return self.submission.key
 
 
 class Watch(Protocol):
@@ -311,6 +325,14 @@ class Watch(Protocol):
 
     def recovered(self, mailbox_id: str, workspace_id: str) -> int:
         """Open a mailbox whose error is over; returns how many enrollments that lets go."""
+        ...
+
+    def abandoned(self, mailbox_id: str, workspace_id: str) -> Sequence[Abandoned]:
+        """Give the sends whose outcome nobody looks up any more."""
+        ...
+
+    def settle(self, send: Abandoned, fate: Fate, workspace_id: str) -> None:
+        """Write what became of one; passes over one that a try took up again."""
         ...
 
     def orphans(

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, text, update
+from sqlalchemy import Connection, delete, exists, text, update
 
+from domain.delivery import DeliveryState
 from domain.limits import LONGEST, ActionKind, Limit
 from domain.messages import Booking
 from domain.slots import NoOpening, Slot, allocate
 from records.bulk import insert_rows
 from records.limits import limits_in
 from records.schedule_rules import Hours
-from records.tables import slots
+from records.tables import deliveries, slots
 
 SPARE = timedelta(milliseconds=100)  #: Added to the spacing, so that drifting timers keep it.
 _HORIZONS = (timedelta(days=3), timedelta(days=30), timedelta(days=420))
@@ -95,10 +96,18 @@ def book_one(
 
 
 def free(connection: Connection, enrollment_ids: Iterable[str]) -> None:
-    """Give back what these enrollments had reserved and not used."""
-    connection.execute(
-        delete(slots).where(slots.c.enrollment_id.in_(list(enrollment_ids)), ~slots.c.used)
+    """Give back what these enrollments had reserved and not used.
+
+    The slot of a send that may have left stays: it may count against the caps.
+    """
+    under_way = exists().where(
+        deliveries.c.enrollment_id == slots.c.enrollment_id,
+        deliveries.c.step_id == slots.c.step_id,
+        deliveries.c.round == slots.c.round,
+        deliveries.c.state == DeliveryState.SUBMITTING.value,
     )
+    mine = slots.c.enrollment_id.in_(list(enrollment_ids))
+    connection.execute(delete(slots).where(mine, ~slots.c.used, ~under_way))
 
 
 def forget(connection: Connection, enrollment_id: str, step_id: str, round_: int) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.exc import OperationalError
 from domain.blocking import COUNTED
 from domain.codes import ReasonCode
 from domain.holds import ResourceKind
-from domain.messages import PerformStep, StepResult
+from domain.messages import PerformStep, ResultKind, StepResult
 from domain.ports import Attempt, Claim
 from records import blocks, booking, leases, moving
 from records.database import Database
@@ -40,7 +40,7 @@ def hold(
                 booking.mark_used(connection, row["id"], request.step_id, row["first_round"])
             leases.give_back(connection, claim.key)
             stopped = moving.stopped(row, request.step_id, attempt)
-            if stopped is not None and code is not ReasonCode.SEND_OUTCOME_UNKNOWN:
+            if stopped is not None and _wins(stopped, code):
                 return stopped
             return store_hold(
                 connection,
@@ -133,6 +133,11 @@ def none_if_lock_refused(error: OperationalError) -> None:
     """Pass over "could not obtain lock" (55P03): a repair is being committed just now."""
     if getattr(error.orig, "sqlstate", None) != "55P03":
         raise error
+
+
+def _wins(stopped: StepResult, code: ReasonCode) -> bool:
+    """Say whether a stop hides the hold: an end always, a pause not where a person must look."""
+    return stopped.kind is ResultKind.ENDED or code is not ReasonCode.SEND_OUTCOME_UNKNOWN
 
 
 def _tell_mailbox(

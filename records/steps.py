@@ -54,8 +54,7 @@ class Ledger:
                 if row is None or known is not None:
                     return known
                 moving.lapse_pause(connection, row, attempt)
-                stopped = moving.stopped(row, request.step_id, attempt)
-                outcome = stopped or self._pass(connection, row, request, attempt)
+                outcome = self._pass(connection, row, request, attempt)
                 if row["delivery_id"] is not None and not isinstance(outcome, Claim):
                     leases.give_back(connection, delivery_key_of(row, request))
                 return outcome
@@ -65,9 +64,12 @@ class Ledger:
     def _pass(
         self, connection: Connection, row: GateRow, request: PerformStep, attempt: Attempt
     ) -> Claim | StepResult | None:
+        stopped = moving.stopped(row, request.step_id, attempt)
+        if stopped is not None and not moving.is_under_way(row):
+            return stopped
         cause = refusal(row)
         if cause is not None:
-            return store_hold(
+            return stopped or store_hold(
                 connection,
                 row,
                 request,

@@ -9,7 +9,7 @@ from domain.delivery import DeliveryState
 from domain.errors import StaleAttempt
 from domain.messages import StepResult
 from domain.ports import Attempt, Claim
-from records import leases, moving
+from records import booking, leases, moving
 from records.tables import mailboxes
 from records.transitions import transition
 
@@ -67,8 +67,11 @@ def submit(connection: Connection, claim: Claim, attempt: Attempt) -> StepResult
     wait = _pass_mailbox(connection, claim, attempt)
     enrollment = connection.execute(_LOCK_ENROLLMENT, {"id": enrollment_id}).mappings().one()
     stopped = moving.stopped({**enrollment, **sequence}, step_id, attempt)
-    if stopped is not None or wait is not None:
-        return stopped or wait
+    if stopped is not None:
+        booking.free(connection, [enrollment_id])  # Also of a send that turned out not to leave.
+        return stopped
+    if wait is not None:
+        return wait
     leases.renew(connection, claim.key)
     transition(
         connection,

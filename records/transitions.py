@@ -1,7 +1,7 @@
 """Moves a delivery from state to state, only for the attempt that owns it."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, Connection, Row, case, func, literal, update
 
@@ -14,9 +14,23 @@ from domain.ports import Attempt, Claim
 from records.tables import deliveries
 
 
+class Owned(Protocol):
+    """A delivery that the caller may move, as long as its fence is the last one."""
+
+    @property
+    def key(self) -> str:
+        """The delivery key."""
+        ...
+
+    @property
+    def fence(self) -> int:
+        """The number of the try."""
+        ...
+
+
 def transition(
     connection: Connection,
-    claim: Claim,
+    claim: Owned,
     expected: DeliveryState,
     to: DeliveryState,
     *,

@@ -1,17 +1,18 @@
-"""What the watcher of a mailbox must know and tell: whether to read it, its faults, its drafts."""
+"""What the watcher of a mailbox must know and tell: whether to read it, what to tidy up."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 
 from sqlalchemy import Connection, func, text, update
 
 from domain.codes import LogEvent, ReasonCode
-from domain.errors import Disconnected, ProviderError, Refused
-from domain.fate import StoredDraft
+from domain.errors import Disconnected, ProviderError, Refused, StaleAttempt
+from domain.fate import Fate, StoredDraft
 from domain.holds import ResourceKind
 from domain.mailbox import MailboxState
-from domain.ports import Standing, Watching
-from records import holds, log
+from domain.ports import Abandoned, Standing, Watching
+from records import abandoned, holds, log
 from records.database import Database
 from records.mailbox_faults import fault as note_fault
 from records.tables import mailboxes
@@ -21,8 +22,9 @@ LEFT_BEHIND = timedelta(minutes=10)  #: Nobody who was about to send a draft tak
 
 _STANDING = text(
     "SELECT removed_at IS NOT NULL OR paused AS is_closed, state,"
-    " coalesce(swept_at < clock_timestamp() - :every, true) AS sweep_due"
-    " FROM mailboxes WHERE id = :id"
+    " coalesce(swept_at < clock_timestamp() - :every, true) AS sweep_due,"
+    f" {abandoned.ANY} AS has_abandoned"
+    " FROM mailboxes WHERE id = :mailbox_id"
 )
 
 _WATCHING = {
@@ -92,6 +94,16 @@ class Watch:
             )
             return holds.release(connection, workspace_id, ResourceKind.MAILBOX, mailbox_id)
 
+    def abandoned(self, mailbox_id: str, workspace_id: str) -> Sequence[Abandoned]:
+        """Give the sends whose outcome nobody looks up any more."""
+        with self._database.workspace(workspace_id) as connection:
+            return abandoned.find(connection, mailbox_id)
+
+    def settle(self, send: Abandoned, fate: Fate, workspace_id: str) -> None:
+        """Write what became of one; passes over one that a try took up again."""
+        with suppress(StaleAttempt), self._database.workspace(workspace_id) as connection:
+            abandoned.settle(connection, send, fate)
+
     def orphans(
         self, mailbox_id: str, workspace_id: str, drafts: Sequence[StoredDraft]
     ) -> list[str]:
@@ -116,10 +128,15 @@ class Watch:
 
 
 def _standing(connection: Connection, mailbox_id: str) -> Standing:
-    row = connection.execute(_STANDING, {"id": mailbox_id, "every": SWEEP_EVERY}).first()
+    values = {"mailbox_id": mailbox_id, "every": SWEEP_EVERY, "alone": abandoned.ALONE}
+    row = connection.execute(_STANDING, values).first()
     if row is None or row.is_closed:
         return Standing(watching=Watching.REST)
-    return Standing(watching=_WATCHING[MailboxState(row.state)], sweep_due=row.sweep_due)
+    return Standing(
+        watching=_WATCHING[MailboxState(row.state)],
+        sweep_due=row.sweep_due,
+        has_abandoned=row.has_abandoned,
+    )
 
 
 def _note(connection: Connection, workspace_id: str, mailbox_id: str, error: ProviderError) -> None:

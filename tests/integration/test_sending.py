@@ -5,6 +5,7 @@ from email import message_from_bytes, policy
 from typing import Any
 
 import pytest
+from sqlalchemy import RowMapping, select
 
 from domain.codes import ReasonCode
 from domain.errors import Disconnected, OutcomeUnknown, RecordsAway, Refused, Unavailable
@@ -12,7 +13,7 @@ from domain.holds import ResourceKind
 from domain.messages import StepResult
 from records import facts, holds
 from records.steps import Ledger
-from records.tables import candidates, mailboxes, sequences
+from records.tables import candidates, deliveries, mailboxes, sequences, slots
 from tests.integration.world import INSTANT, LATER, World
 
 pytestmark = pytest.mark.integration
@@ -335,6 +336,32 @@ class TestStops:
 
         assert world.mail.sent() == []
 
+    @pytest.mark.parametrize(("accepted", "state"), [(True, "sent"), (False, "rendered")])
+    async def test_while_the_outcome_is_open_wait_for_it(
+        self, world: World, accepted: bool, state: str
+    ) -> None:
+        """The message that crossed is known as sent; one that did not leave never does."""
+        enrollment = world.enroll_one(world.make_sequence(world.make_mailbox(), INSTANT, LATER))
+
+        def stop() -> None:
+            with world.database.workspace(world.workspace_id) as connection:
+                named = facts.stop(
+                    connection, world.workspace_id, enrollment, code=ReasonCode.UNENROLLED_BY_USER
+                )
+                assert named.applied
+            raise OutcomeUnknown("cut")
+
+        world.mail.do("send_draft", stop, after=accepted)
+        await world.forward(enrollment, HOUR)
+        await world.until(lambda: delivery_of(world, enrollment)["state"] == state, state)
+
+        delivery = delivery_of(world, enrollment)
+        assert delivery["sent_before_stop"] is accepted
+        assert len(world.mail.sent()) == (1 if accepted else 0)
+        assert (await world.handle(enrollment).result())["code"] == "unenrolled_by_user"
+        assert world.standing(enrollment) == ("finished", "unenrolled_by_user")
+        assert slots_of(world, enrollment) == ([True] if accepted else [])
+
     async def test_are_idempotent_and_the_first_wins(self, world: World) -> None:
         enrollment = world.enroll_one(world.make_sequence(world.make_mailbox(), LATER))
         with world.database.workspace(world.workspace_id) as connection:
@@ -411,3 +438,17 @@ class TestSlots:
         await world.forward(enrollment, HOUR)
 
         assert world.standing(enrollment) == ("error", "schedule_invalid")
+
+
+def delivery_of(world: World, enrollment: str) -> RowMapping:
+    """Read an enrollment's only delivery."""
+    with world.database.workspace(world.workspace_id) as connection:
+        query = select(deliveries).where(deliveries.c.enrollment_id == enrollment)
+        return connection.execute(query).mappings().one()
+
+
+def slots_of(world: World, enrollment: str) -> list[bool]:
+    """Say of each of its slots whether it was used."""
+    with world.database.workspace(world.workspace_id) as connection:
+        query = select(slots.c.used).where(slots.c.enrollment_id == enrollment)
+        return list(connection.execute(query).scalars())

@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import text
 
 from domain.codes import ReasonCode
-from domain.errors import Refused
-from domain.fate import StoredDraft
+from domain.errors import OutcomeUnknown, Refused
+from domain.fate import Fate, FateKind, StoredDraft
 from domain.ports import Watching
-from records import outbox
+from records import facts, outbox
 from records.tables import mailboxes
 from records.watch import Watch
 from tests.integration.world import INSTANT, LATER, World
@@ -81,6 +81,66 @@ class TestDraftsLeftBehind:
         await poll(world, mailbox)
 
         await world.until(lambda: not world.mail.boxes[mailbox].drafts, "the draft is removed")
+
+
+class TestAbandonedSends:
+    """A stop ended the workflow while the mailbox could not say what became of its send."""
+
+    async def leave_open(self, world: World, mailbox: str, *, accepted: bool) -> str:
+        enrollment = world.enroll_one(world.make_sequence(mailbox, INSTANT, LATER))
+
+        def stop() -> None:
+            with world.database.workspace(world.workspace_id) as connection:
+                stop = ReasonCode.UNENROLLED_BY_USER
+                facts.stop(connection, world.workspace_id, enrollment, code=stop)
+            world.change(mailboxes, mailbox, state="disconnected")
+            raise OutcomeUnknown("cut")
+
+        world.mail.do("send_draft", stop, after=accepted)
+        await world.forward(enrollment, HOUR)
+        await world.until_code(enrollment, "unenrolled_by_user")
+        await world.handle(enrollment).result()
+        assert [state for state, *_ in deliveries(world)] == ["submitting"]
+        with world.database.workspace(world.workspace_id) as connection:
+            connection.execute(
+                text("UPDATE deliveries SET submitting_at = submitting_at - interval '1 hour'")
+            )
+        world.change(mailboxes, mailbox, state="connected")
+        return enrollment
+
+    @pytest.mark.parametrize(("accepted", "state"), [(True, "sent"), (False, "drafted")])
+    async def test_are_settled_by_the_poll(self, world: World, accepted: bool, state: str) -> None:
+        mailbox = world.make_mailbox(cursor="0")
+        enrollment = await self.leave_open(world, mailbox, accepted=accepted)
+
+        await poll(world, mailbox)
+        await world.until(lambda: deliveries(world)[0][0] == state, state)
+
+        assert not Watch(world.database).standing(mailbox, world.workspace_id).has_abandoned
+        assert world.events(enrollment).count("message.sent") == (1 if accepted else 0)
+        assert len(world.mail.sent()) == (1 if accepted else 0)
+
+    async def test_without_a_trace_are_shown_as_unknown(self, world: World) -> None:
+        mailbox = world.make_mailbox(cursor="0")
+        enrollment = await self.leave_open(world, mailbox, accepted=True)
+        world.mail.boxes[mailbox].sent.clear()
+
+        await poll(world, mailbox)
+        await world.until(lambda: deliveries(world)[0][0] == "unknown", "unknown")
+
+        assert "message.unknown" in world.events(enrollment)
+
+    async def test_that_a_try_took_up_again_are_left_to_it(self, world: World) -> None:
+        mailbox = world.make_mailbox(cursor="0")
+        await self.leave_open(world, mailbox, accepted=True)
+        watch = Watch(world.database)
+        (left,) = watch.abandoned(mailbox, world.workspace_id)
+        with world.database.workspace(world.workspace_id) as connection:
+            connection.execute(text("UPDATE deliveries SET fence = fence + 1"))
+
+        watch.settle(left, Fate(kind=FateKind.LOST, evidence="Nothing."), world.workspace_id)
+
+        assert deliveries(world)[0][0] == "submitting"
 
 
 class TestHealth:
