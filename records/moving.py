@@ -29,6 +29,7 @@ from records.tables import enrollments
 
 LATE = timedelta(seconds=60)  #: How old a slot may be; an older one is given back and re-booked.
 LATE_RETRY = timedelta(minutes=15)  #: The same for a retry of a try that came on time.
+_SHORTEST = timedelta(microseconds=1)
 RECHECK = timedelta(seconds=60)  #: When to look again for a pause whose signal is on its way.
 
 
@@ -98,18 +99,36 @@ def was_resolved(row: GateRow, request: PerformStep) -> bool:
 def defer(
     connection: Connection, row: GateRow, request: PerformStep, attempt: Attempt
 ) -> StepResult | None:
-    """Book a slot and wait for it, unless this try comes at the slot that is booked."""
+    """Book a slot and wait for it, unless this try comes at its slot or finds one free just now.
+
+    A try that is late (the house was down, or has more to do than it can) gives its slot back. If
+    it had to wait for the new one in any case, a full house would only book and never send.
+    """
     hours = _hours(row)
     if is_under_way(row) or _on_time(row, request, attempt, hours):
         return None
     booking.free(connection, [request.enrollment_id])
-    step = step_of(row, request.step_id)
-    due = max(request.not_before or attempt.at, attempt.at)
-    found = None if step is None else _book(connection, row, request, request.step_id, due, hours)
+    found = _book_anew(connection, row, request, attempt, hours)
     if found is None:
         return _never_opens(connection, row, request, attempt)
+    if found.slot_at is not None and found.slot_at <= attempt.at:
+        return None
     _wait_for(connection, row, request, attempt, found)
     return StepResult(kind=ResultKind.DEFERRED, code=found.code, booking=found)
+
+
+def _book_anew(
+    connection: Connection, row: GateRow, request: PerformStep, attempt: Attempt, hours: Hours
+) -> Booking | None:
+    """Book the point of the grid that is running now, if it is free and the hours are open."""
+    if step_of(row, request.step_id) is None:
+        return None
+    due = max(request.not_before or attempt.at, attempt.at)
+    at = due
+    if due == attempt.at and hours.is_open(attempt.at):
+        at -= _account(row).grid - _SHORTEST
+    found = _book(connection, row, request, request.step_id, at, hours)
+    return None if found is None else replace(found, not_before=due)
 
 
 def defer_until(
@@ -299,7 +318,6 @@ def _book(
     due: datetime,
     hours: Hours,
 ) -> Booking | None:
-    account = booking.account_of({**row, "id": row["sender_id"], "zone": row["identity_zone"]})
     want = booking.Want(
         enrollment_id=request.enrollment_id,
         step_id=step_id,
@@ -307,7 +325,11 @@ def _book(
         not_before=due,
         hours=hours,
     )
-    return booking.book_one(connection, request.workspace_id, account, want)
+    return booking.book_one(connection, request.workspace_id, _account(row), want)
+
+
+def _account(row: GateRow) -> booking.Account:
+    return booking.account_of({**row, "id": row["sender_id"], "zone": row["identity_zone"]})
 
 
 def _on_time(row: GateRow, request: PerformStep, attempt: Attempt, hours: Hours) -> bool:

@@ -36,6 +36,7 @@ class MailboxWorkflow:
             self._start,
             start_to_close_timeout=options.POLL.start_to_close,
             retry_policy=options.POLL.retries,
+            priority=options.POLL.priority,
             summary="Watch the inbox",
         )
         await workflow.wait_condition(lambda: self._woken or poll.done())

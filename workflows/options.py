@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from temporalio.common import RetryPolicy
+from temporalio.common import Priority, RetryPolicy
 
 SEND_RETRIES = RetryPolicy(
     initial_interval=timedelta(seconds=2),
@@ -15,6 +15,9 @@ SEND_RETRIES = RetryPolicy(
 POLL_RETRIES = RetryPolicy(initial_interval=timedelta(seconds=10), backoff_coefficient=1.0)
 """A poll that was killed is back in 10 s; a quiet one names its own next time."""
 
+AHEAD = Priority(priority_key=2)
+"""What watches or switches goes before sends (3, Temporal's default) that queue for a worker."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
@@ -22,11 +25,12 @@ class Options:
 
     start_to_close: timedelta
     retries: RetryPolicy
+    priority: Priority = Priority.default
 
 
 SEND = Options(start_to_close=timedelta(seconds=60), retries=SEND_RETRIES)
-POLL = Options(start_to_close=timedelta(seconds=120), retries=POLL_RETRIES)
-FAN_OUT = Options(start_to_close=timedelta(seconds=60), retries=SEND_RETRIES)
+POLL = Options(start_to_close=timedelta(seconds=120), retries=POLL_RETRIES, priority=AHEAD)
+FAN_OUT = Options(start_to_close=timedelta(seconds=60), retries=SEND_RETRIES, priority=AHEAD)
 
 HISTORY_BOUND = 2_000
 """Events after which an enrollment's workflow continues as new, far below Temporal's own advice

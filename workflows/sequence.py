@@ -47,6 +47,7 @@ class SequenceWorkflow:
                 page,
                 start_to_close_timeout=options.FAN_OUT.start_to_close,
                 retry_policy=options.FAN_OUT.retries,
+                priority=options.FAN_OUT.priority,
                 summary="Tell enrollments of the switch",
             )
             after = report.after
@@ -57,6 +58,7 @@ class SequenceWorkflow:
             self._start,
             start_to_close_timeout=options.POLL.start_to_close,
             retry_policy=options.POLL.retries,
+            priority=options.POLL.priority,
             summary="Pre-flight check, every few minutes",
         )
         await workflow.wait_condition(lambda: self._switched or self._woken or watch.done())

@@ -5,7 +5,7 @@ from email import message_from_bytes, policy
 from typing import Any
 
 import pytest
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, select, update
 
 from domain.codes import ReasonCode
 from domain.errors import Disconnected, OutcomeUnknown, RecordsAway, Refused, Unavailable
@@ -405,6 +405,26 @@ class TestSlots:
         assert slots[-1] - slots[0] == 99 * timedelta(seconds=3.1)
         codes = {world.standing(one.enrollment_id or "")[1] for one in done[1:]}
         assert codes == {"bulk_stagger"}
+
+    async def test_that_a_full_house_missed_are_given_back_for_the_ones_running_now(
+        self, world: World
+    ) -> None:
+        """Waiting for a new slot would make it late again: nothing would ever be sent."""
+        sequence = world.make_sequence(world.make_mailbox())
+        done = world.enroll(sequence, *[world.make_candidate() for _ in range(3)])
+        with world.database.workspace(world.workspace_id) as connection:
+            connection.execute(update(slots).values(slot_at=slots.c.slot_at - HOUR))
+
+        for one in done:
+            await world.forward(one.enrollment_id or "", HOUR)
+
+        assert len(world.mail.sent()) == 3
+        events = [event for one in done for event in world.events(one.enrollment_id or "")]
+        assert "step.deferred" not in events
+        with world.database.workspace(world.workspace_id) as connection:
+            used = sorted(connection.execute(select(slots.c.slot_at)).scalars())
+        assert min(b - a for a, b in zip(used, used[1:], strict=False)) >= timedelta(seconds=3)
+        assert datetime.now(UTC) - used[0] < timedelta(minutes=5)
 
     async def test_beyond_the_daily_limit_lie_on_the_next_day(self, world: World) -> None:
         sequence = world.make_sequence(world.make_mailbox(daily_limit=2))
