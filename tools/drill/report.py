@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from tools.drill.grid import Fault, Point
 
-_WIDTH = 38
+_WIDTH = max(len(point) for point in Point) + 2
 
 
 def show(

@@ -32,6 +32,9 @@ class Scene:
     acks: dict[int, Ack] = field(default_factory=dict[int, Ack])
     boxes: dict[str, str] = field(default_factory=dict[str, str])  #: Kind by mailbox.
     sequences: list[str] = field(default_factory=list[str])
+    _http: httpx.Client = field(
+        default_factory=lambda: httpx.Client(timeout=60, follow_redirects=True)
+    )
 
     def state(self) -> dict[str, Any]:
         """Read what the stack says of itself."""
@@ -45,9 +48,7 @@ class Scene:
             state = self.state()
             headers = {"Authorization": f"Bearer {state['api_key']}", "Idempotency-Key": key}
             with suppress(httpx.TransportError):
-                answer = httpx.request(
-                    method, state["api"] + path, json=body, headers=headers, timeout=30
-                )
+                answer = self._http.request(method, state["api"] + path, json=body, headers=headers)
                 if answer.status_code < 400:
                     return answer.json()
                 if answer.status_code not in (409, 429, 503):
@@ -64,7 +65,7 @@ class Scene:
         while True:
             with suppress(httpx.TransportError):
                 url = f"{self.state()['sandbox']}/control/ledger"
-                page = httpx.get(url, params={"since": len(rows), "limit": 5000}, timeout=60)
+                page = self._http.get(url, params={"since": len(rows), "limit": 5000})
                 rows += page.json()["data"]
                 if len(page.json()["data"]) < 5000:
                     return rows
@@ -110,7 +111,7 @@ class Scene:
                 again = self.call("POST", f"/mailboxes/{box['id']}/reconnect")
                 if again["authorize_url"]:
                     with suppress(httpx.TransportError):
-                        httpx.get(again["authorize_url"], follow_redirects=True, timeout=30)
+                        self._http.get(again["authorize_url"])
             elif box["code"]:
                 self.call("POST", f"/mailboxes/{box['id']}/resume")
         for code in ("sending_failed", "first_step_send_failed", "permanent_fail", "system_error"):
@@ -170,7 +171,7 @@ class Scene:
             body |= {name: self._server(name, address) for name in ("smtp", "imap")}
         made = self.call("POST", "/mailboxes", body)
         if made["authorize_url"]:
-            httpx.get(made["authorize_url"], follow_redirects=True, timeout=30)
+            self._http.get(made["authorize_url"])
         self.boxes[made["id"]] = kind
         return str(made["id"])
 
