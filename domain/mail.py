@@ -27,6 +27,15 @@ class StepContent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file that goes with a message."""
+
+    name: str  #: One line, without slashes.
+    content_type: str  #: Such as application/pdf; never message/* or multipart/*.
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recipient:
     """The candidate's data as a template sees it. Data, never template."""
 
@@ -58,6 +67,7 @@ class Draft:
     to_name: str
     recipient: Recipient
     content: StepContent
+    attachments: tuple[Attachment, ...] = ()
     tail: ThreadTail | None = None  #: None for a new thread.
     written_at: datetime  #: The Date header (UTC), fixed at the first rendering.
 

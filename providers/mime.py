@@ -3,6 +3,7 @@
 import hashlib
 import re
 import unicodedata
+from collections.abc import Sequence
 from email import message_from_bytes, policy
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -13,7 +14,7 @@ from inscriptis.model.config import ParserConfig
 
 from domain.codes import ReasonCode
 from domain.errors import ContentFault
-from domain.mail import DELIVERY_HEADER, Draft, Letter, Thread
+from domain.mail import DELIVERY_HEADER, Attachment, Draft, Letter, Thread
 from providers.addresses import ascii_form, fault_of
 from providers.templates import render_body, render_subject
 
@@ -29,7 +30,7 @@ class LetterWriter:
 
     def write(self, draft: Draft) -> Letter:
         """Render and build. Raises ContentFault for what cannot be written."""
-        _check_recipient(draft)
+        _check_recipients(draft)
         subject = _subject(draft)
         html = render_body(draft.content.body, draft)
         text = get_text(html, ParserConfig(display_links=True)).strip()
@@ -48,11 +49,14 @@ class LetterWriter:
         )
 
 
-def _check_recipient(draft: Draft) -> None:
+def _check_recipients(draft: Draft) -> None:
     fault = fault_of(draft.to_address)
     if fault is not None:
         detail = "The candidate's address is not one that mail can be sent to."
         raise ContentFault(ReasonCode.INVALID_CONTACT_EMAIL, detail)
+    if any(fault_of(one) is not None for one in (*draft.content.cc, *draft.content.bcc)):
+        detail = "The address of a copy is not one that mail can be sent to."
+        raise ContentFault(ReasonCode.PERMANENT_FAIL, detail)
 
 
 def _subject(draft: Draft) -> str:
@@ -105,8 +109,26 @@ def _build(draft: Draft, subject: str, html: str, text: str) -> EmailMessage:
         message["References"] = " ".join((*draft.tail.references, draft.tail.message_id))
     message.set_content(text or " ", cte="quoted-printable")
     message.add_alternative(html, subtype="html", cte="quoted-printable")
-    message.set_boundary(f"=_{digest[40:]}")
+    _attach(message, draft.attachments)
+    _fix_boundaries(message, digest[40:])
     return message
+
+
+def _attach(message: EmailMessage, files: Sequence[Attachment]) -> None:
+    for file in files:
+        _check_header_text(file.name, "The name of a file")
+        kind, _, subtype = file.content_type.partition("/")
+        message.add_attachment(file.content, maintype=kind, subtype=subtype, filename=file.name)
+
+
+def _fix_boundaries(message: EmailMessage, name: str) -> None:
+    """Name the boundaries by the delivery, so that the bytes are always the same.
+
+    "=_" cannot stand in quoted-printable or base64, and no boundary begins like another.
+    """
+    parts = [part for part in message.walk() if part.is_multipart()]
+    for number, part in enumerate(parts, 1):
+        part.set_boundary(f"=_{number}_{name}")
 
 
 def _address(name: str, address: str) -> Address:
@@ -136,11 +158,19 @@ def _read_back(mime: bytes, draft: Draft, subject: str) -> None:
         and all(name.lower() in names for name in _ONCE)
         and str(read["Subject"]) == subject
         and all(_addresses(read, name) == wanted for name, wanted in intended.items())
+        and _files(read) == [(a.name, a.content_type, a.content) for a in draft.attachments]
     )
     if not sound:
         raise ContentFault(
             ReasonCode.PERMANENT_FAIL, "The message did not read back as it was meant."
         )
+
+
+def _files(message: EmailMessage) -> list[tuple[str | None, str, object]]:
+    return [
+        (part.get_filename(), part.get_content_type(), part.get_payload(decode=True))
+        for part in message.iter_attachments()
+    ]
 
 
 def _addresses(message: object, name: str) -> list[str]:

@@ -1,7 +1,7 @@
 """Liquid templates with limits. A candidate's data is data: never template, markup or header."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -56,13 +56,13 @@ def problems_of(text: str) -> list[TemplateProblem]:
 
 def render_subject(text: str, draft: Draft) -> str:
     """Render a subject. Raises ContentFault for a missing variable."""
-    return _render(_subject_template(text), draft)
+    return _render(_subject_template, text, draft)
 
 
 def render_body(text: str, draft: Draft) -> str:
     """Render a body as clean HTML; values are escaped. Raises ContentFault."""
     return nh3.clean(
-        _render(_body_template(text), draft),
+        _render(_body_template, text, draft),
         tags=nh3.ALLOWED_TAGS | {"font", "u"},
         attributes={"*": {"style", "align", "dir", "width", "height"}, **_LINKS},
         link_rel=None,
@@ -73,9 +73,9 @@ def render_body(text: str, draft: Draft) -> str:
 _LINKS = {"a": {"href", "title", "style"}, "img": {"src", "alt", "width", "height", "style"}}
 
 
-def _render(template: BoundTemplate, draft: Draft) -> str:
+def _render(parse: Callable[[str], BoundTemplate], text: str, draft: Draft) -> str:
     try:
-        return template.render(**_view(draft))
+        return parse(text).render(**_view(draft))
     except UndefinedError as error:
         found = _NAME.search(str(error))
         name = found.group(1) if found else "a variable"

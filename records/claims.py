@@ -8,9 +8,10 @@ from sqlalchemy import Connection, text
 from domain.access import MailboxKind
 from domain.delivery import DeliveryState
 from domain.ids import Prefix, delivery_key
-from domain.mail import Draft, Letter, Recipient, StepContent, Thread, ThreadTail
+from domain.mail import Attachment, Draft, Letter, Recipient, StepContent, Thread, ThreadTail
 from domain.messages import PerformStep
 from domain.ports import Attempt, Claim
+from records import attachments
 from records.gate import GateRow, address_of, is_first, step_of
 from records.holding import generations_of
 from records.ids import fresh
@@ -55,6 +56,10 @@ def take(
             "may_be_ahead": may_be_ahead,
         },
     ).one()
+    letter = None if anew else _letter(row)
+    step = step_of(row, request.step_id)
+    listed = step.get("attachments", ()) if letter is None and step is not None else ()
+    files = attachments.of_step(connection, listed)
     return Claim(
         delivery_id=taken.id,
         workspace_id=request.workspace_id,
@@ -62,8 +67,8 @@ def take(
         fence=taken.fence,
         state=DeliveryState(taken.state),
         mailbox_id=row["sender_id"],
-        draft=_draft(row, request, key, taken.created_at),
-        letter=None if anew else _letter(row),
+        draft=_draft(row, request, key, taken.created_at, files),
+        letter=letter,
         draft_id=None if anew else row["draft_id"],
         failures=taken.failures,
         baseline=row["baseline"],
@@ -88,7 +93,13 @@ def _written_anew(row: GateRow) -> bool:
     return elsewhere and row["delivery_state"] != DeliveryState.SUBMITTING
 
 
-def _draft(row: GateRow, request: PerformStep, key: str, written_at: Any) -> Draft:
+def _draft(
+    row: GateRow,
+    request: PerformStep,
+    key: str,
+    written_at: Any,
+    files: tuple[Attachment, ...],
+) -> Draft:
     step = step_of(row, request.step_id)
     content = content_of(step) if step is not None else StepContent()
     to_address = address_of(row) or ""
@@ -107,6 +118,7 @@ def _draft(row: GateRow, request: PerformStep, key: str, written_at: Any) -> Dra
             fields=row["fields"],
         ),
         content=content,
+        attachments=files,
         tail=_tail(row) if content.thread is Thread.REPLY else None,
         written_at=written_at,
     )

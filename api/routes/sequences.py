@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 
+from api.attaching import take_in
 from api.crossing import settle
 from api.editing import IfMatch, check_match, put_tag
 from api.paging import Paging
@@ -53,7 +54,7 @@ GroupBy = Annotated[
 @router.post("", status_code=201, response_model=Sequence)
 def make(body: SequenceIn, unit: Work) -> dict[str, Any]:
     """Write a sequence; it may be incomplete."""
-    steps = _steps(body.steps, known=frozenset())
+    steps = _steps(unit, body.steps, known=frozenset())
     values = _values(unit, body)
     sequence_id = sequences.make(
         unit.connection, unit.workspace_id, unit.principal.user_id, values, steps
@@ -89,7 +90,7 @@ def change(
         unit.workspace_id,
         row,
         _values(unit, body),
-        _steps(body.steps, known=frozenset(step["id"] for step in row["steps"])),
+        _steps(unit, body.steps, known=frozenset(step["id"] for step in row["steps"])),
         migrate=migrate == "move_at_next_step",
     )
     return read(sequence_id, unit, response)
@@ -206,21 +207,27 @@ def _values(unit: Work, body: SequenceIn) -> dict[str, Any]:
     }
 
 
-def _steps(given: list[StepIn], *, known: frozenset[str]) -> list[dict[str, Any]]:
+def _steps(unit: Work, given: list[StepIn], *, known: frozenset[str]) -> list[dict[str, Any]]:
     """Check the steps, name new ones and chain them."""
     errors = [fault for n, step in enumerate(given) for fault in _faults(step, n, known)]
     ids = [step.id for step in given if step.id]
     if len(set(ids)) != len(ids):
         errors.append(_fault("/steps", "step.twice", "A step id stands there twice."))
+    files, faults = take_in(
+        unit.connection, unit.workspace_id, [step.attachments for step in given]
+    )
+    errors += faults
     if errors:
         raise ApiError(422, errors[0]["code"], errors[0]["detail"], errors=errors)
-    steps = [_stored(step) for step in given]
+    steps = [_stored(step, listed) for step, listed in zip(given, files, strict=True)]
     following = [*(step["id"] for step in steps[1:]), None]
     return [{**step, "next": next_id} for step, next_id in zip(steps, following, strict=False)]
 
 
-def _stored(step: StepIn) -> dict[str, Any]:
-    row = step.model_dump()
+def _stored(step: StepIn, files: list[dict[str, Any]]) -> dict[str, Any]:
+    row = step.model_dump(exclude={"attachments"})
+    if files:  # Steps that were stored before there were attachments stay the same.
+        row["attachments"] = files
     row["id"] = step.id or fresh(Prefix.STEP)
     row["timing"] = step.timing.model_dump(exclude_none=True)
     return row

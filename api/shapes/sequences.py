@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
+from api.shapes.attachments import AttachmentIn
 from api.shapes.common import Address, Fault, Html, Id, SmallId, Strict, Subject, Text
 from domain.codes import ReasonCode
 
@@ -40,6 +41,11 @@ class StepIn(Strict):
     cc: list[Address] = Field(default_factory=list[str], max_length=20, description="Copies.")
     bcc: list[Address] = Field(
         default_factory=list[str], max_length=20, description="Blind copies."
+    )
+    attachments: list[AttachmentIn] = Field(
+        default_factory=list[AttachmentIn],
+        max_length=10,
+        description="Files; 3,000,000 bytes together.",
     )
     timing: TimingIn = Field(
         description="When it is due.", examples=[{"kind": "later", "seconds": 259200}]

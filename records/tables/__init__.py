@@ -5,12 +5,20 @@ from records.tables.base import metadata
 from records.tables.enrollments import deliveries, enrollments, holds, messages, slots
 from records.tables.house import job_items, jobs, log_events, outbox
 from records.tables.senders import contacts, leases, limits, mailboxes, oauth_states
-from records.tables.sequences import candidate_events, candidates, schedules, sequences, versions
+from records.tables.sequences import (
+    attachments,
+    candidate_events,
+    candidates,
+    schedules,
+    sequences,
+    versions,
+)
 
 __all__ = [
     "SHARED_TABLES",
     "SYSTEM_TABLES",
     "api_keys",
+    "attachments",
     "candidate_events",
     "candidates",
     "contacts",

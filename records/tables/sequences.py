@@ -5,6 +5,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     Table,
     Text,
     UniqueConstraint,
@@ -58,6 +59,15 @@ sequences = Table(
     moment_now("created_at"),
     moment_now("updated_at"),
     moment("archived_at"),
+)
+
+attachments = Table(
+    "attachments",
+    metadata,
+    Column("workspace_id", Text, ForeignKey("workspaces.id"), primary_key=True),
+    Column("sha256", Text, primary_key=True),  # of the content, in lower-case hexadecimal
+    Column("content", LargeBinary, nullable=False),
+    moment_now("created_at"),
 )
 
 versions = Table(

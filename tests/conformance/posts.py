@@ -1,5 +1,6 @@
 """Mailboxes for the conformance suite of `MailClient`: each a client and levers on its world."""
 
+import base64
 from collections.abc import Callable, Mapping
 from typing import Protocol
 from urllib.parse import parse_qs, urlsplit
@@ -39,6 +40,10 @@ class Post(Protocol):
         """Count what reached the candidate."""
         ...
 
+    def received(self) -> bytes:
+        """Give the newest message that the candidate got, as it came."""
+        ...
+
     def close(self) -> None:
         """Give everything back."""
         ...
@@ -69,6 +74,9 @@ class GmailPost:
     def delivered(self) -> int:
         return len(self._sandbox.client.get("/control/ledger").json()["data"])
 
+    def received(self) -> bytes:
+        return newest(self._sandbox)
+
     def close(self) -> None:
         self._transport.close()
 
@@ -98,6 +106,9 @@ class MemoryPost:
 
     def delivered(self) -> int:
         return len(self._mail.sent())
+
+    def received(self) -> bytes:
+        return self._mail.sent()[-1].mime
 
     def close(self) -> None:
         return
@@ -136,6 +147,9 @@ class OutlookPost:
     def delivered(self) -> int:
         return len(self._sandbox.client.get("/control/ledger").json()["data"])
 
+    def received(self) -> bytes:
+        return newest(self._sandbox)
+
     def close(self) -> None:
         self._transport.close()
 
@@ -168,8 +182,17 @@ class SmtpPost:
     def delivered(self) -> int:
         return len(self._sandbox.client.get("/control/ledger").json()["data"])
 
+    def received(self) -> bytes:
+        return newest(self._sandbox)
+
     def close(self) -> None:
         return
+
+
+def newest(sandbox: SandboxProcess) -> bytes:
+    """Read the newest message in CARL's mailbox."""
+    got = sandbox.client.get(f"/control/accounts/{CARL}/messages").json()["data"]
+    return base64.b64decode(got[-1]["raw"])
 
 
 def server(sandbox: SandboxProcess, name: str, tls: Tls = Tls.NONE) -> Server:

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
 
 import pytest
 
 from domain.errors import Disconnected, NotFound, OutcomeUnknown, StaleAttempt, Unavailable
 from domain.fate import FateKind, StoredDraft, Submission
-from domain.mail import Draft, Letter, Recipient, StepContent, Thread, ThreadTail
+from domain.mail import Attachment, Draft, Letter, Recipient, StepContent, Thread, ThreadTail
 from providers.mime import LetterWriter
 from tests.conformance.posts import CARL, POSTS, RITA, GmailPost, Post
 from tests.conformance.sandbox_process import SandboxProcess
@@ -141,6 +142,20 @@ class TestSentMessages:
         assert fate.receipt == post.client.read_back(sent_id)
         other = post.client.fate(submission("gone", "enr_3:stp_1:1", before))
         assert other.kind is (FateKind.LOST if post.keeps_drafts else FateKind.UNSENT)
+
+    def test_arrive_with_their_files(self, post: Post) -> None:
+        files = (
+            Attachment(name="Rôle.pdf", content_type="application/pdf", content=b"%PDF\x00\xff"),
+            Attachment(name="notes.txt", content_type="text/plain", content=b"one\r\ntwo\n"),
+        )
+        send(post, LetterWriter().write(replace(draft(), attachments=files)))
+
+        message = message_from_bytes(post.received(), policy=policy.default)
+        found = [
+            (one.get_filename(), one.get_content_type(), one.get_payload(decode=True))
+            for one in message.iter_attachments()
+        ]
+        assert found == [(one.name, one.content_type, one.content) for one in files]
 
     def test_follow_up_in_the_same_thread(self, post: Post) -> None:
         first = post.client.read_back(send(post))

@@ -11,27 +11,22 @@ from hypothesis import strategies as st
 
 from domain.codes import ReasonCode
 from domain.errors import ContentFault
-from domain.mail import DELIVERY_HEADER, Draft, Recipient, StepContent, Thread, ThreadTail
+from domain.mail import (
+    DELIVERY_HEADER,
+    Attachment,
+    Draft,
+    Recipient,
+    StepContent,
+    Thread,
+    ThreadTail,
+)
 from providers.mime import LetterWriter
+from tests.unit.providers.hostile import VALUES
 
 WRITER = LetterWriter()
 HEADERS = {"from", "to", "subject", "date", "message-id", "mime-version", "content-type"}
 
-evil = st.text(max_size=300) | st.sampled_from(
-    [
-        "Jo\r\nBcc: x@evil.example",
-        "Jo\nX-Evil: 1",
-        "=?utf-8?q?=0ABcc:_x@evil.example?=",
-        "Jo\u2028Bcc: x@evil.example",
-        'Jo" <x@evil.example>, "',
-        "\u202etxt.exe",
-        "\x00",
-        "a" * 2000,
-        "Жанна 🎉",
-        "<script>alert(1)</script>",
-        "{{ candidate.email }}",
-    ]
-)
+evil = st.text(max_size=300) | st.sampled_from(VALUES)
 
 
 def draft(**changes: Any) -> Draft:
@@ -77,6 +72,94 @@ def test_what_a_candidate_is_called_never_adds_a_header(name: str, first: str, f
     assert [one.addr_spec for one in message["To"].addresses] == ["jo@candidate.example"]
     assert str(message["Subject"]) == letter.subject
     assert "<script" not in letter.html
+
+
+@pytest.mark.parametrize("value", VALUES, ids=range(len(VALUES)))
+def test_no_hostile_value_changes_who_gets_what(value: str) -> None:
+    """In every field that a person or a candidate's data can fill: refused, or sent as meant."""
+    everywhere = {
+        "to_name": draft(to_name=value),
+        "from_name": draft(from_name=value),
+        "first_name": draft(
+            recipient=Recipient(first_name=value, email="jo@candidate.example"),
+            content=StepContent(
+                subject="For {{ candidate.first_name | default: 'you' }}",
+                body="<p>{{ candidate.first_name | default: '-' }}</p>",
+            ),
+        ),
+        "subject": draft(content=StepContent(subject=value, body="<p>Hello</p>")),
+        "body": draft(content=StepContent(subject="A role", body=f"<p>Hello</p>{value}")),
+        "file": draft(attachments=(Attachment(name=value, content_type="a/b", content=b"x"),)),
+    }
+    for field, wanted in everywhere.items():
+        try:
+            message = read(WRITER.write(wanted).mime)
+        except ContentFault:
+            continue
+        allowed = HEADERS | {DELIVERY_HEADER.lower()} | ({"cc"} if wanted.content.cc else set())
+        assert set(names(message)) == allowed, field
+        assert [one.addr_spec for one in message["To"].addresses] == ["jo@candidate.example"]
+        assert [one.addr_spec for one in message["From"].addresses] == ["ana@sender.example"]
+        assert message[DELIVERY_HEADER] == "enr_1:stp_1:1"
+        assert len(list(message.iter_attachments())) == len(wanted.attachments)
+
+
+@pytest.mark.parametrize("value", VALUES, ids=range(len(VALUES)))
+@pytest.mark.parametrize("field", ["to_address", "cc", "bcc"])
+def test_no_hostile_address_adds_another(value: str, field: str) -> None:
+    changes: dict[str, Any] = {field: value}
+    if field != "to_address":
+        changes = {"content": StepContent(subject="A", body="<p>B</p>", **{field: (value,)})}
+    wanted = draft(**changes)
+
+    try:
+        message = read(WRITER.write(wanted).mime)
+    except ContentFault:
+        return
+
+    assert [value] == [one.addr_spec for one in message[field.removesuffix("_address")].addresses]
+
+
+class TestAttachments:
+    FILES = (
+        Attachment(
+            name="Rôle, Жанна.pdf", content_type="application/pdf", content=bytes(range(256))
+        ),
+        Attachment(name="notes.txt", content_type="text/plain", content=b"--=_1_\r\nBcc: x\r\n"),
+        Attachment(name="empty.csv", content_type="text/csv", content=b""),
+    )
+
+    def test_arrive_as_they_are_and_after_the_text(self) -> None:
+        message = read(WRITER.write(draft(attachments=self.FILES)).mime)
+
+        found = [
+            (part.get_filename(), part.get_content_type(), part.get_payload(decode=True))
+            for part in message.iter_attachments()
+        ]
+        assert found == [(one.name, one.content_type, one.content) for one in self.FILES]
+        html = message.get_body(("html",))
+        assert html is not None
+        assert "Hello" in html.get_content()
+
+    def test_give_the_same_bytes_each_time(self) -> None:
+        one, other = (WRITER.write(draft(attachments=self.FILES)) for _ in range(2))
+
+        assert one.mime == other.mime
+
+    @given(content=st.binary(max_size=2_000), name=evil)
+    def test_of_any_bytes_read_back(self, content: bytes, name: str) -> None:
+        file = Attachment(name=name, content_type="application/octet-stream", content=content)
+        try:
+            message = read(WRITER.write(draft(attachments=(file,))).mime)
+        except ContentFault:
+            return
+        assert [one.get_payload(decode=True) for one in message.iter_attachments()] == [content]
+
+
+def test_a_domain_of_any_script_is_written_in_ascii() -> None:
+    letter = WRITER.write(draft(to_address="jo@bücher.example"))
+
+    assert b"jo@xn--bcher-kva.example" in letter.mime
 
 
 def test_a_letter_has_text_beside_html_and_everybody_who_was_meant() -> None:
