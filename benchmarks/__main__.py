@@ -9,11 +9,18 @@ from pathlib import Path
 
 import psutil
 
-from benchmarks import bulk, cost, forward, rates, sleepers
+from benchmarks import bulk, cost, forward, rates, sending, sleepers
 from benchmarks.report import Figure, table, write
 from benchmarks.yard import open_yard
 
-ALL = {"cost": cost, "rates": rates, "forward": forward, "bulk": bulk, "sleepers": sleepers}
+ALL = {
+    "cost": cost,
+    "rates": rates,
+    "forward": forward,
+    "sending": sending,
+    "bulk": bulk,
+    "sleepers": sleepers,
+}
 
 
 def main() -> int:

@@ -9,7 +9,7 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowHandle, WorkflowHistory
 
 from benchmarks.report import Figure, at_most, shown
-from benchmarks.yard import Yard, bare_worker, start_of
+from benchmarks.yard import Yard, process, start_of
 
 OF_FORWARDING = (
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_OPTIONS_UPDATED,
@@ -22,7 +22,7 @@ RUNS = 25
 
 async def measure(yard: Yard) -> list[Figure]:
     """Run enrollments and bare workflows with nothing else going on."""
-    async with bare_worker(yard, "cost"):
+    async with process(yard, "benchmarks.bare", "cost"):
         ours, history = await _cost(yard, "Enrollment")
         bare, bare_history = await _cost(yard, "Bare")
     start, *others = payload_sizes(history)

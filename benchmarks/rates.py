@@ -5,7 +5,7 @@ import statistics
 import time
 
 from benchmarks.report import Figure, at_least, shown
-from benchmarks.yard import Yard, bare_worker, start_of
+from benchmarks.yard import Yard, process, start_of
 
 ROUNDS = 5
 RUNS = 300
@@ -17,7 +17,7 @@ async def measure(yard: Yard) -> list[Figure]:
     runs = yard.sized(RUNS)
     ours: list[float] = []
     bare: list[float] = []
-    async with bare_worker(yard, "rates"):
+    async with process(yard, "benchmarks.bare", "rates"):
         await _round(yard, "Bare", 20)  # Both warm up.
         await _round(yard, "Enrollment", 20)
         for number in range(ROUNDS):

@@ -42,6 +42,7 @@ class Yard:
     stack: Stack
     client: Client
     door: httpx.Client
+    sandbox: httpx.Client  #: The provider's levers, and its own account of what it saw.
     health: Health
     scale: float
 
@@ -61,15 +62,20 @@ class Yard:
             raise RuntimeError(f"{path}: {answer.text}")
         return answer.json()
 
-    def make_sequence(self, *timings: dict[str, Any]) -> str:
+    def make_sequence(self, *timings: dict[str, Any], spacing_seconds: float = 0) -> str:
         """Connect a mailbox and write an active sequence that sends from it, day and night."""
         address = f"bench-{uuid.uuid4().hex[:8]}@recruiters.example"
         mailbox = self.post(
             "/mailboxes",
-            {"kind": "gmail", "address": address, "daily_limit": 10_000, "spacing_seconds": 0},
+            {
+                "kind": "gmail",
+                "address": address,
+                "daily_limit": 10_000,
+                "spacing_seconds": spacing_seconds,
+            },
         )
         url = mailbox["authorize_url"]
-        httpx.get(url, follow_redirects=True, timeout=30).raise_for_status()
+        self.sandbox.get(url, follow_redirects=True).raise_for_status()
         window = {"days": WEEK, "start": "00:00", "end": "24:00"}
         schedule = self.post("/schedules", {"name": "b", "zone": "UTC", "windows": [window]})
         steps = [
@@ -140,21 +146,21 @@ def start_of(steps: int, *, due_at: datetime | None = None) -> EnrollmentStart:
 
 
 @asynccontextmanager
-async def bare_worker(yard: Yard, queue: str) -> AsyncGenerator[None]:
-    """Run the worker of `benchmarks.bare` in a process of its own."""
-    command = [sys.executable, "-m", "benchmarks.bare", yard.stack.state["temporal"], queue]
-    command.append(base64.b64encode(yard.key).decode())
-    process = await asyncio.create_subprocess_exec(
+async def process(yard: Yard, module: str, queue: str, *more: str) -> AsyncGenerator[None]:
+    """Run a worker of the benchmarks in a process of its own."""
+    command = [sys.executable, "-m", module, yard.stack.state["temporal"], queue]
+    command += [base64.b64encode(yard.key).decode(), *more]
+    worker = await asyncio.create_subprocess_exec(
         *command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT
     )
-    assert process.stdout is not None
-    assert process.stdin is not None
-    await process.stdout.readline()
+    assert worker.stdout is not None
+    assert worker.stdin is not None
+    await worker.stdout.readline()
     try:
         yield
     finally:
-        process.stdin.close()
-        await process.wait()
+        worker.stdin.close()
+        await worker.wait()
 
 
 def _keys(home: Path) -> list[tuple[str, bytes]]:
@@ -168,6 +174,9 @@ async def open_yard(home: Path, scale: float) -> AsyncGenerator[Yard]:
         client = await connect(stack.state["temporal"], "default", _keys(home))
         headers = {"Authorization": f"Bearer {stack.state['api_key']}"}
         database = Database(stack.state["database_url"], pool_size=2)
-        with httpx.Client(base_url=stack.state["api"], headers=headers, timeout=600) as door:
-            yield Yard(stack, client, door, Health(database), scale)
+        with (
+            httpx.Client(base_url=stack.state["api"], headers=headers, timeout=600) as door,
+            httpx.Client(base_url=stack.state["sandbox"], timeout=60) as sandbox,
+        ):
+            yield Yard(stack, client, door, sandbox, Health(database), scale)
         database.close()

@@ -1,5 +1,6 @@
-"""How often each method was called, and how many calls were open at once."""
+"""How often each method was called, how many calls were open at once, and for how long."""
 
+import time
 from collections import Counter
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -12,11 +13,13 @@ class Stats:
         self._calls: Counter[str] = Counter()
         self._open: Counter[str] = Counter()
         self._most: Counter[str] = Counter()
+        self._busy: Counter[str] = Counter()
 
     @contextmanager
     def counting(self, operation: str) -> Generator[None]:
         """Count a call as open while it lasts."""
         self._calls[operation] += 1
+        begun = time.monotonic_ns()
         keys = (operation, "all")
         for key in keys:
             self._open[key] += 1
@@ -26,6 +29,7 @@ class Stats:
         finally:
             for key in keys:
                 self._open[key] -= 1
+                self._busy[key] += (time.monotonic_ns() - begun) // 1_000_000
 
     def show(self) -> dict[str, object]:
         """Return the counts by method, with "all" beside them for open calls."""
@@ -33,9 +37,11 @@ class Stats:
             "operations": dict(self._calls),
             "in_flight": {key: count for key, count in self._open.items() if count},
             "in_flight_max": dict(self._most),
+            "busy_ms": dict(self._busy),
         }
 
     def clear(self) -> None:
         """Count from 0 again; calls that are open stay open."""
         self._calls.clear()
         self._most.clear()
+        self._busy.clear()
