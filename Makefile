@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup test check settings codes histories temporal up demo bench drill
+.PHONY: help setup test check settings codes histories temporal up demo bench drill classify
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
@@ -31,6 +31,9 @@ check: $(READY) ## Lint, format, types and import rules
 
 bench: temporal ## Run the benchmarks (ARGS="--scale 0.1 cost rates" for a quick part)
 	@$(BIN)/python -W ignore -m benchmarks $(ARGS)
+
+classify: $(READY) ## Say what a mail is, and why (FILES="a.eml b.eml")
+	@$(BIN)/python -m tools.classify $(FILES)
 
 codes: $(READY) ## Write the pages of docs/ that are tables of the code
 	@$(BIN)/python -W ignore -m tests.written

@@ -4,24 +4,23 @@ from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection
-
 from api.shapes.attachments import MOST_BYTES, AttachmentIn
+from api.unit import Unit
 from records import attachments
 
 Faults = list[dict[str, str]]
 
 
 def take_in(
-    connection: Connection, workspace_id: str, given: Sequence[Sequence[AttachmentIn]]
+    unit: Unit, given: Sequence[Sequence[AttachmentIn]]
 ) -> tuple[list[list[dict[str, Any]]], Faults]:
     """Keep the files of each step; gives what the steps store of them, and what is wrong.
 
     Kept files of a request that is refused go with its transaction.
     """
     files = {_digest(one): one.content for step in given for one in step if one.content is not None}
-    attachments.keep(connection, workspace_id, files)
-    sizes = attachments.sizes(connection, {_digest(one) for step in given for one in step})
+    attachments.keep(unit.connection, unit.workspace_id, files)
+    sizes = attachments.sizes(unit.connection, {_digest(one) for step in given for one in step})
     faults = [fault for n, step in enumerate(given) for fault in _faults(step, n, sizes)]
     stored = [[_stored(one, sizes) for one in step if _digest(one) in sizes] for step in given]
     return stored, faults

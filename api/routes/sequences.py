@@ -213,9 +213,7 @@ def _steps(unit: Work, given: list[StepIn], *, known: frozenset[str]) -> list[di
     ids = [step.id for step in given if step.id]
     if len(set(ids)) != len(ids):
         errors.append(_fault("/steps", "step.twice", "A step id stands there twice."))
-    files, faults = take_in(
-        unit.connection, unit.workspace_id, [step.attachments for step in given]
-    )
+    files, faults = take_in(unit, [step.attachments for step in given])
     errors += faults
     if errors:
         raise ApiError(422, errors[0]["code"], errors[0]["detail"], errors=errors)

@@ -1,0 +1,1 @@
+"""What came into a mailbox, told apart: bounces, complaints, machines' answers, people's replies."""

@@ -1,0 +1,1 @@
+"""Explains the class of any mail."""
