@@ -1,6 +1,7 @@
 """Acknowledges a stop only when nothing crosses it, or names what may."""
 
 import asyncio
+from collections.abc import Callable
 from functools import partial
 
 from fastapi import Request
@@ -29,10 +30,23 @@ async def settle(
         partial(do, unit.connection, enrollment_ids=enrollment_ids, sequence_id=sequence_id)
         for do in (crossing.in_flight, crossing.name_crossing)
     )
+    if await _is_quiet(in_flight):
+        return []
+    return await asyncio.to_thread(name_crossing)
+
+
+async def quiet_mailbox(unit: Unit, mailbox_id: str) -> None:
+    """Commit a mailbox's pause, and wait for what it is submitting; its view counts the rest."""
+    await asyncio.to_thread(unit.renew)
+    await _is_quiet(partial(crossing.in_flight, unit.connection, mailbox_id=mailbox_id))
+
+
+async def _is_quiet(in_flight: Callable[[], list[str]]) -> bool:
+    """Wait until nothing is being submitted; says whether that came in time."""
     clock = asyncio.get_running_loop().time
     deadline = clock() + PATIENCE
     while clock() < deadline:
         if not await asyncio.to_thread(in_flight):
-            return []
+            return True
         await asyncio.sleep(LOOK_EVERY)
-    return await asyncio.to_thread(name_crossing)
+    return False

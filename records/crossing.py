@@ -12,11 +12,14 @@ def in_flight(
     *,
     enrollment_ids: Sequence[str] | None = None,
     sequence_id: str | None = None,
+    mailbox_id: str | None = None,
 ) -> list[str]:
     """Name the deliveries whose send may be on its way right now."""
     query = select(deliveries.c.id).where(deliveries.c.state == "submitting")
     if enrollment_ids is not None:
         query = query.where(deliveries.c.enrollment_id.in_(enrollment_ids))
+    if mailbox_id is not None:
+        query = query.where(deliveries.c.mailbox_id == mailbox_id)
     if sequence_id is not None:
         query = query.join(enrollments, enrollments.c.id == deliveries.c.enrollment_id).where(
             enrollments.c.sequence_id == sequence_id

@@ -1,11 +1,13 @@
 """Mailboxes: added, changed, paused, taken out."""
 
+import asyncio
 import secrets
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
 from api.connecting import access_of, check_servers
+from api.crossing import quiet_mailbox
 from api.editing import IfMatch, check_match, put_tag
 from api.paging import Paging
 from api.problems import ApiError, not_found
@@ -87,11 +89,14 @@ def reconnect(
 
 
 @router.post("/{mailbox_id}/pause", response_model=Mailbox)
-def pause(mailbox_id: Id, body: MailboxPause, unit: Work) -> dict[str, Any]:
-    """Let nothing leave from it; what comes due waits until it is resumed. Again is fine."""
-    _row(unit, mailbox_id)
-    mailboxes.pause(unit.connection, unit.workspace_id, mailbox_id, reason=body.reason)
-    return _shown(_row(unit, mailbox_id))
+async def pause(mailbox_id: Id, body: MailboxPause, unit: Work) -> dict[str, Any]:
+    """Let nothing leave from it; what comes due waits until it is resumed. Again is fine.
+
+    From the answer on nothing leaves but what `in_flight` counts: it waits for that, up to 10 s.
+    """
+    await asyncio.to_thread(_pause, unit, mailbox_id, body.reason)
+    await quiet_mailbox(unit, mailbox_id)
+    return _shown(await asyncio.to_thread(_row, unit, mailbox_id))
 
 
 @router.post("/{mailbox_id}/resume", response_model=Mailbox)
@@ -108,6 +113,11 @@ def remove(mailbox_id: Id, unit: Work) -> Response:
     _row(unit, mailbox_id)
     mailboxes.remove(unit.connection, unit.workspace_id, mailbox_id)
     return Response(status_code=204)
+
+
+def _pause(unit: Work, mailbox_id: str, reason: str) -> None:
+    _row(unit, mailbox_id)
+    mailboxes.pause(unit.connection, unit.workspace_id, mailbox_id, reason=reason)
 
 
 def _values(body: MailboxIn | MailboxChange) -> dict[str, Any]:

@@ -96,6 +96,14 @@ def test_the_checker_believes_the_provider(
     assert (findings.verdict, findings.reasons) == (verdict, reasons)
 
 
+def test_more_at_once_than_allowed_is_a_failure() -> None:
+    findings = check(
+        [row(1)], numbers=[1], acks={}, unknown=[], empty_cells=[], at_once=5, in_flight=4
+    )
+
+    assert (findings.verdict, findings.reasons) == (Verdict.FAILED, "5 at once, 4 allowed")
+
+
 @pytest.mark.parametrize("build", BUILDS, ids=lambda one: one.name)
 def test_a_broken_build_fits_the_code(build: Broken, tmp_path: Path) -> None:
     (tmp_path / build.file).parent.mkdir(parents=True)

@@ -18,6 +18,7 @@ def main() -> int:
     parser.add_argument("--providers", default="gmail,outlook,smtp")
     parser.add_argument("--points", default="", help="names of tools.drill.grid.Point, commas")
     parser.add_argument("--ambiguous", action="store_true", help="lose every answer of a send")
+    parser.add_argument("--in-flight", type=int, default=50, help="how many sends may be at once")
     parser.add_argument("--broken", default="", help="all, or names of tools.drill.broken")
     parser.add_argument("--patience", type=float, default=240, help="seconds without progress")
     given = parser.parse_args()
@@ -27,6 +28,7 @@ def main() -> int:
         kinds=given.providers.split(","),
         points=given.points.split(",") if given.points else None,
         ambiguous=given.ambiguous,
+        in_flight=given.in_flight,
         patience=given.patience,
     )
     if given.broken:

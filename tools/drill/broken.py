@@ -25,6 +25,7 @@ class Broken:
     new: str
     points: str = "SEND_ANSWER"
     kind: str = "gmail"
+    in_flight: int = 50
 
 
 SENDING, GMAIL, SMTP = "activities/sending.py", "providers/gmail.py", "providers/smtp.py"
@@ -147,6 +148,24 @@ BUILDS: tuple[Broken, ...] = (
         "SEND_ANSWER",
         "smtp",
     ),
+    Broken(
+        "no_fence",
+        "a try that was stopped sends when it wakes, though a later one owns the message",
+        SENDING,
+        _CALL,
+        "            sent_id = client.send_draft(_submission(claim), lambda: None)\n",
+        "AFTER_SUBMIT",
+        "smtp",
+    ),
+    Broken(
+        "counter_in_memory",
+        "each worker counts the sends in flight by itself",
+        "records/leases.py",
+        'AND number <= :most"\n',
+        'AND number > {0} AND number <= {0} + :most".format(__import__("os").getpid() % 10 * 50)\n',
+        "BEFORE_CLAIM",
+        in_flight=4,
+    ),
 )
 
 
@@ -166,6 +185,7 @@ def _is_caught(build: Broken, order: "Order") -> bool:
         command = [sys.executable, "-W", "ignore", "-m", "tools.drill"]
         command += ["--seed", order.seed, "--sends", str(order.sends)]
         command += ["--providers", build.kind, "--points", build.points, "--patience", "45"]
+        command += ["--in-flight", str(build.in_flight)]
         run = subprocess.run(command, cwd=copy, capture_output=True, text=True, check=False)
     last = (run.stdout.strip().splitlines() or [run.stderr[-300:]])[-1]
     caught = run.returncode == 1 and "FAILED" in last

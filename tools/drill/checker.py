@@ -27,11 +27,13 @@ class Findings:
     after_stop: tuple[int, ...]
     unknown: tuple[int, ...]
     empty_cells: tuple[str, ...]
+    at_once: int  #: Sends that the provider had open at once.
+    in_flight: int  #: How many there may be.
 
     @property
     def verdict(self) -> Verdict:
         """Say what it means; an unknown outcome is no fault, but it is counted."""
-        if self.twice or self.lost or self.after_stop:
+        if self.twice or self.lost or self.after_stop or self.at_once > self.in_flight:
             return Verdict.FAILED
         return Verdict.INCONCLUSIVE if self.empty_cells else Verdict.PASSED
 
@@ -39,7 +41,10 @@ class Findings:
     def reasons(self) -> str:
         """Say what is wrong."""
         found = {"twice": self.twice, "lost": self.lost, "after a stop": self.after_stop}
-        return ", ".join(f"{name} {len(many)}" for name, many in found.items() if many) or "nothing"
+        wrong = [f"{name} {len(many)}" for name, many in found.items() if many]
+        if self.at_once > self.in_flight:
+            wrong.append(f"{self.at_once} at once, {self.in_flight} allowed")
+        return ", ".join(wrong) or "nothing"
 
 
 def check(
@@ -49,6 +54,8 @@ def check(
     acks: Mapping[int, Ack],
     unknown: Iterable[int],
     empty_cells: Iterable[str],
+    at_once: int = 0,
+    in_flight: int = 1,
 ) -> Findings:
     """Hold what was accepted against what should have been."""
     accepted = Counter(number_of(row) for row in ledger)
@@ -63,6 +70,8 @@ def check(
         after_stop=tuple(sorted(after)),
         unknown=tuple(sorted(unsure)),
         empty_cells=tuple(empty_cells),
+        at_once=at_once,
+        in_flight=in_flight,
     )
 
 

@@ -16,6 +16,8 @@ from tools.drill.report import show
 from tools.drill.scene import Scene
 from tools.stack import stack as stacks
 
+_USUAL = 50
+SLOW_MS = 200  #: The provider's latency where few sends may be in flight.
 SETTLED = frozenset({"no_response", "send_outcome_unknown", "unenrolled_by_user"})
 
 
@@ -28,6 +30,7 @@ class Order:
     kinds: list[str]
     points: list[str] | None
     ambiguous: bool
+    in_flight: int = 50  #: How many sends may be at once; few, and a slow provider shows it.
     patience: float = (
         240.0  #: Seconds without any progress after which what is open counts as lost.
     )
@@ -37,6 +40,7 @@ class Order:
         """The command that runs it again."""
         more = f" POINTS={','.join(self.points)}" if self.points else ""
         more += " AMBIGUOUS=1" if self.ambiguous else ""
+        more += f" IN_FLIGHT={self.in_flight}" if self.in_flight != _USUAL else ""
         kinds = ",".join(self.kinds)
         return f"make drill SEED={self.seed} SENDS={self.sends} PROVIDERS={kinds}{more}"
 
@@ -49,7 +53,8 @@ def drill(home: Path, order: Order, say: Callable[[str], None] = print) -> int:
     say(
         f"{findings.accepted} accepted of {order.sends}; twice {len(findings.twice)}, lost"
         f" {len(findings.lost)}, after an acknowledged stop {len(findings.after_stop)}, unknown"
-        f" {len(findings.unknown)}; {time.monotonic() - begun:.0f} s"
+        f" {len(findings.unknown)}, at once {findings.at_once} of {order.in_flight};"
+        f" {time.monotonic() - begun:.0f} s"
     )
     if findings.empty_cells:
         say(f"Never happened: {', '.join(findings.empty_cells)}")
@@ -74,12 +79,14 @@ def _run(
     stacks.LONGEST_PAUSE = 0.2  # Whoever is killed on purpose is back at once.
     os.environ["REPRISE_PROVIDER_TIMEOUT_SECONDS"] = "3"
     os.environ["REPRISE_API_RATE"] = "100000"
+    os.environ["REPRISE_SENDS_IN_FLIGHT"] = str(order.in_flight)
     with _Proxies(home), stacks.Stack(home, worker=("-m", "tools.drill.worker"), say=_quiet):
         scene = Scene(home)
         who = scene.prepare(order.kinds, order.sends)
         strikes = plan.plan(order.seed, who, points=order.points, ambiguous=order.ambiguous)
         plan.write(home / "drill.json", strikes, scene.numbers)
         say(f"{order.sends} enrolled on {', '.join(order.kinds)}; {len(strikes)} strikes planned")
+        scene.slow_down(0 if order.in_flight == _USUAL else SLOW_MS)
         scene.activate()
         _watch(scene, say, order.patience)
         counts = {
@@ -91,6 +98,8 @@ def _run(
             numbers=scene.numbers.values(),
             acks=scene.acks,
             unknown=scene.unknown(),
+            at_once=scene.at_once(),
+            in_flight=order.in_flight,
             empty_cells=empty,
         )
     return findings, counts

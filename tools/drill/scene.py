@@ -1,6 +1,7 @@
 """The people of a drill: mailboxes of each kind, candidates with a number, stops in between."""
 
 import json
+import re
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -12,6 +13,7 @@ import httpx
 
 from tools.drill.plan import STOPPED
 
+_WRITES = re.compile(r"(drafts|messages)\.(create|send)$|^smtp\.data$")
 MAILBOXES = 10  #: Of each kind.
 
 
@@ -69,6 +71,17 @@ class Scene:
                 rows += page.json()["data"]
                 if len(page.json()["data"]) < 5000:
                     return rows
+
+    def slow_down(self, milliseconds: int) -> None:
+        """Let the provider take its time, and let it count calls anew."""
+        levers = f"{self.state()['sandbox']}/control"
+        self._http.post(f"{levers}/latency", json={"ms": milliseconds}).raise_for_status()
+        self._http.delete(f"{levers}/stats").raise_for_status()
+
+    def at_once(self) -> int:
+        """Say how many calls that write a message the provider had open at once, at most."""
+        most = self._http.get(f"{self.state()['sandbox']}/control/stats").json()["in_flight_max"]
+        return max((count for name, count in most.items() if _WRITES.search(name)), default=0)
 
     def prepare(self, kinds: list[str], sends: int) -> dict[str, list[int]]:
         """Connect mailboxes and enroll everybody; gives the candidates' numbers by kind."""

@@ -218,6 +218,27 @@ class TestStopsWin:
         assert answer["in_flight"] == [delivery_id]
         assert door.get(f"/deliveries/{delivery_id}").json()["sent_before_stop"] is True
 
+    def test_a_mailboxs_pause_waits_too_and_counts_the_rest(
+        self,
+        door: TestClient,
+        database: Database,
+        submitting: tuple[str, str],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr(crossing, "PATIENCE", 0.1)
+        (mailbox,) = door.get("/mailboxes").json()["data"]
+        path = f"/mailboxes/{mailbox['id']}/pause"
+
+        crossing_one = door.post(path, json={"reason": "x"}).json()
+        with database.workspace(self.workspace_id) as connection:
+            connection.execute(
+                update(deliveries).where(deliveries.c.id == submitting[1]).values(state="sent")
+            )
+        quiet = door.post(path, json={"reason": "x"}).json()
+
+        assert (crossing_one["paused"], crossing_one["in_flight"]) == (True, 1)
+        assert (quiet["paused"], quiet["in_flight"]) == (True, 0)
+
     @staticmethod
     def poll_until_stopped(door: TestClient, enrollment_id: str) -> None:
         for _ in range(2000):
