@@ -33,6 +33,11 @@ class Prefix(StrEnum):
     JOB = "job"
     EVENT = "evt"
     MESSAGE = "msg"
+    SUPPRESSION = "sup"
+    SOURCE = "src"
+    WEBHOOK_EVENT = "whv"  #: What a source told us.
+    WEBHOOK_ENDPOINT = "whe"
+    NOTICE = "ntc"  #: What we tell an owner or an endpoint.
     REQUEST = "req"
 
 

@@ -1,6 +1,7 @@
 """The classes of incoming mail, and the answer of the classifier."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 
@@ -19,6 +20,26 @@ class MailKind(StrEnum):
     UNRELATED = "unrelated"  #: Newsletters, digests, notices: nothing to do with what we sent.
 
 
+class AutoKind(StrEnum):
+    """What a machine's answer says."""
+
+    ABSENCE = "absence"  #: Away for a while; `Verdict.returns_on` where it says until when.
+    LEFT = "left"  #: The person does not work there any more.
+    ACKNOWLEDGEMENT = "acknowledgement"  #: Received, a ticket was opened, ...
+    OTHER = "other"
+
+
+class ReplyCategory(StrEnum):
+    """What a person's reply says: a second look, which never decides whether it stops."""
+
+    INTERESTED = "interested"
+    NOT_NOW = "not_now"
+    NOT_INTERESTED = "not_interested"
+    REFERRAL = "referral"
+    QUESTION = "question"
+    OTHER = "other"
+
+
 BOUNCES = frozenset({MailKind.HARD_BOUNCE, MailKind.SOFT_BOUNCE, MailKind.SENDER_BLOCKED})
 
 
@@ -32,3 +53,6 @@ class Verdict:
     recipient: str | None = None  #: A bounce's address, lower case.
     status: str | None = None  #: A bounce's enhanced code (RFC 3463), such as 5.1.1.
     message_id: str | None = None  #: Of the mail that came back, with its angle brackets.
+    auto: AutoKind | None = None  #: Of an automatic answer.
+    returns_on: date | None = None  #: The first day back, where an absence names it.
+    category: ReplyCategory | None = None  #: Of a reply.

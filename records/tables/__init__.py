@@ -6,6 +6,7 @@ from records.tables.enrollments import deliveries, enrollments, holds, messages,
 from records.tables.house import job_items, jobs, log_events, outbox
 from records.tables.senders import contacts, leases, limits, mailboxes, oauth_states
 from records.tables.sequences import (
+    addresses,
     attachments,
     candidate_events,
     candidates,
@@ -17,6 +18,7 @@ from records.tables.sequences import (
 __all__ = [
     "SHARED_TABLES",
     "SYSTEM_TABLES",
+    "addresses",
     "api_keys",
     "attachments",
     "candidate_events",

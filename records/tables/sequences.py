@@ -110,6 +110,15 @@ candidates = Table(
     ),
 )
 
+addresses = Table(
+    "addresses",
+    metadata,
+    Column("workspace_id", Text, ForeignKey("workspaces.id"), primary_key=True),
+    Column("address", Text, primary_key=True),  # lower case
+    Column("candidate_id", Text, ForeignKey("candidates.id", ondelete="CASCADE"), primary_key=True),
+    Index("ix_addresses_candidate_id", "candidate_id"),
+)  #: Of candidates that were not taken out; kept by triggers on `candidates`.
+
 candidate_events = Table(
     "candidate_events",
     metadata,
