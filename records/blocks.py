@@ -14,6 +14,7 @@ from domain.codes import LogEvent, ReasonCode
 from domain.ports import Attempt, Claim
 from records import log, rebooking
 from records.gate import GateRow
+from records.limits import AS_JSON
 from records.tables import mailboxes
 
 _OPEN = {"blocked_until": None, "blocked_code": None, "blocked_times": 0, "probe_key": None}
@@ -23,6 +24,31 @@ _PROBE = text(
     " SELECT id FROM mailboxes WHERE id = :mailbox_id AND blocked_code IS NOT NULL"
     " AND blocked_until <= :at FOR NO KEY UPDATE SKIP LOCKED) RETURNING 1"
 )
+
+_PRESENT = text(
+    f"SELECT m.blocked_code, m.blocked_until, {AS_JSON} AS limits FROM mailboxes m"
+    " WHERE m.id = :mailbox_id FOR SHARE OF m NOWAIT"
+)
+
+
+class Mended(Exception):
+    """What a step was about to wait for is over already: undo the wait, and look again."""
+
+
+def check_unmended(connection: Connection, row: GateRow) -> None:
+    """Make sure that a mailbox still stands as the gate saw it, and stays so to the commit.
+
+    Whoever lifts a block or raises a limit brings forward what waits by then: a wait that is
+    committed later, for a cause that is gone, would never be heard of. Raises Mended; a change
+    that is being committed just now raises OperationalError (55P03), as holds do.
+    """
+    present = connection.execute(_PRESENT, {"mailbox_id": row["sender_id"]}).mappings().one()
+    if any(_plain(present[name]) != _plain(row[name]) for name in present):
+        raise Mended
+
+
+def _plain(value: Any) -> Any:
+    return sorted(map(str, value)) if isinstance(value, list) else value
 
 
 def blocked(row: GateRow, key: str, at: datetime) -> tuple[datetime, ReasonCode] | None:
@@ -55,7 +81,7 @@ def block(
     named: timedelta | None = None,
 ) -> datetime:
     """Block the mailbox and log it; gives until when."""
-    row = _lock(connection, claim.mailbox_id)
+    row = lock(connection, claim.mailbox_id)
     times = row["blocked_times"] + 1
     until = attempt.at + block_for(code, times, named)
     if row["blocked_code"] == code.value and row["probe_key"] != claim.key:
@@ -69,7 +95,7 @@ def block(
 
 def failed(connection: Connection, claim: Claim, attempt: Attempt) -> None:
     """Count a delivery that its provider did not take; too many in a row open the circuit."""
-    row = _lock(connection, claim.mailbox_id)
+    row = lock(connection, claim.mailbox_id)
     failures = row["send_failures"] + 1
     _change(connection, claim.mailbox_id, send_failures=failures)
     if failures >= CIRCUIT_AFTER or claim.is_probe:
@@ -93,14 +119,15 @@ def answered(connection: Connection, claim: Claim, attempt: Attempt, ago: timede
 
 def lift(connection: Connection, workspace_id: str, mailbox_id: str) -> int:
     """Open a mailbox because a person says so; returns how many enrollments come forward."""
-    row = _lock(connection, mailbox_id)
+    row = lock(connection, mailbox_id)
     if row["blocked_code"] is None:
         return 0
     _change(connection, mailbox_id, **_OPEN, send_failures=0)
     return rebooking.of_mailbox(connection, workspace_id, mailbox_id, EVENTS)
 
 
-def _lock(connection: Connection, mailbox_id: str) -> RowMapping:
+def lock(connection: Connection, mailbox_id: str) -> RowMapping:
+    """Lock a mailbox's row, before any enrollment's."""
     query = select(mailboxes).where(mailboxes.c.id == mailbox_id).with_for_update(key_share=True)
     return connection.execute(query).mappings().one()
 

@@ -17,6 +17,7 @@ _COUNT_IN = text(
     "INSERT INTO contacts (workspace_id, month, candidate_id)"
     " VALUES (:workspace_id, :month, :candidate_id) ON CONFLICT DO NOTHING RETURNING 1"
 )
+_MOST = text("SELECT most FROM limits WHERE account_id = :workspace_id AND action = 'contact'")
 _THIS_MONTH = text("SELECT date_trunc('month', clock_timestamp() AT TIME ZONE 'UTC')::date")
 _BACKFILL = text(
     "INSERT INTO contacts (workspace_id, month, candidate_id)"
@@ -33,13 +34,15 @@ def reserve(connection: Connection, row: Mapping[str, Any], at: datetime) -> dat
     Under the workspace's own lock, which is held to the commit, so that two writers cannot pass
     the limit together. Free of charge for a workspace without a limit.
     """
-    most = row["monthly_contacts"]
-    if most is None:
+    if row["monthly_contacts"] is None:
         return None
     month = at.astimezone(UTC).date().replace(day=1)
     who = {"workspace_id": row["workspace_id"], "month": month, "candidate_id": row["candidate_id"]}
     connection.execute(_LOCK, {"workspace_id": row["workspace_id"]})
-    if connection.execute(_COUNT_IN, who).first() is None or _count(connection, month) <= most:
+    if connection.execute(_COUNT_IN, who).first() is None:
+        return None
+    most = connection.execute(_MOST, {"workspace_id": row["workspace_id"]}).scalar()
+    if most is None or _count(connection, month) <= most:  # Read anew: it may have been raised.
         return None
     connection.execute(
         delete(contacts).where(

@@ -101,14 +101,24 @@ def block(
     """Let the mailbox rest, and book this step after it."""
     with database.workspace(request.workspace_id) as connection:
         until = blocks.block(connection, claim, attempt, code, named=named)
-    with database.workspace(request.workspace_id) as connection:
-        row = read_gate(connection, request)
-        leases.give_back(connection, claim.key)
-        known = moving.settled(row, request)
-        if row is None or known is not None:
-            return known
-        stopped = moving.stopped(row, request.step_id, attempt)
-        return stopped or moving.defer_until(connection, row, request, attempt, until, code)
+    try:
+        with database.workspace(request.workspace_id) as connection:
+            row = read_gate(connection, request)
+            leases.give_back(connection, claim.key)
+            known = moving.settled(row, request)
+            if row is None or known is not None:
+                return known
+            stopped = moving.stopped(row, request.step_id, attempt)
+            if stopped is not None:
+                return stopped
+            blocks.check_unmended(connection, row)
+            if row["blocked_code"] is None:
+                return None  # It was lifted before we could wait for it.
+            return moving.defer_until(connection, row, request, attempt, until, code)
+    except OperationalError as error:
+        return none_if_lock_refused(error)
+    except blocks.Mended:
+        return None
 
 
 def provider_failed(

@@ -84,7 +84,11 @@ def limit_day(connection: Connection, workspace_id: str, mailbox_id: str, most: 
 def change_daily_limit(
     connection: Connection, workspace_id: str, mailbox_id: str, most: int
 ) -> int:
-    """Change the daily limit; what waits for a free day books anew. Returns how many do."""
+    """Change the daily limit; what waits for a free day books anew. Returns how many do.
+
+    Under the mailbox's lock, so that a step which is just deciding to wait hears of it.
+    """
+    blocks.lock(connection, mailbox_id)
     limit_day(connection, workspace_id, mailbox_id, most)
     full = (ReasonCode.MAILBOX_DAILY_LIMIT,)
     return rebooking.of_mailbox(connection, workspace_id, mailbox_id, full)

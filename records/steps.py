@@ -58,6 +58,8 @@ class Ledger:
                 if row["delivery_id"] is not None and not isinstance(outcome, Claim):
                     leases.give_back(connection, delivery_key_of(row, request))
                 return outcome
+        except blocks.Mended:
+            return None
         except OperationalError as error:
             return failing.none_if_lock_refused(error)
 
@@ -219,9 +221,13 @@ def _later(
         return None
     key = delivery_key_of(row, request)
     wait = blocks.blocked(row, key, attempt.at)
-    if wait is None:
+    if wait is not None:
+        blocks.check_unmended(connection, row)
+    else:
         later = moving.defer(connection, row, request, attempt)
         if later is not None:
+            if later.code is ReasonCode.MAILBOX_DAILY_LIMIT:
+                blocks.check_unmended(connection, row)
             return later
         month = contacts.reserve(connection, row, attempt.at)
         wait = None if month is None else (month, ReasonCode.MONTHLY_CONTACT_LIMIT)

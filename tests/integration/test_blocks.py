@@ -1,12 +1,17 @@
 """Mailboxes that may not send for a while: everybody waits, one probes, the others follow."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from types import ModuleType
+from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from domain.codes import ReasonCode
 from domain.errors import Exhausted, Refused
-from records import contacts, mailboxes, rebooking
+from records import blocks, booking, contacts, leases, mailboxes, rebooking
+from records.tables import enrollments
 from tests.integration.world import World
 
 pytestmark = pytest.mark.integration
@@ -86,6 +91,81 @@ async def test_a_person_may_lift_a_block(world: World) -> None:
 
     await world.forward(enrollment, HOUR)
     assert len(world.mail.sent()) == 1
+
+
+class TestACauseThatIsMendedWhileAStepDecidesToWait:
+    """What is mended brings forward who waits by then; a later wait must not miss it."""
+
+    async def test_a_lifted_block(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        world.mail.fail("send_draft", blocked())
+        mailbox = world.make_mailbox()
+        sequence = world.make_sequence(mailbox)
+        await world.forward(world.enroll_one(sequence), HOUR)
+        between(monkeypatch, blocks, "check_unmended", lambda: lift(world, mailbox))
+
+        second = world.enroll_one(sequence)
+        await world.forward(second, HOUR)
+
+        assert world.standing(second)[1] == "no_response"
+
+    async def test_a_block_that_is_lifted_before_its_own_step_waits(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        world.mail.fail("send_draft", blocked())
+        mailbox = world.make_mailbox()
+        between(monkeypatch, leases, "give_back", lambda: lift(world, mailbox))
+
+        enrollment = world.enroll_one(world.make_sequence(mailbox))
+        await world.forward(enrollment, HOUR)
+
+        assert world.standing(enrollment)[1] == "no_response"
+
+    async def test_a_raised_daily_limit(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        mailbox = world.make_mailbox(daily_limit=1)
+        sequence = world.make_sequence(mailbox)
+        await world.forward(world.enroll_one(sequence), HOUR)
+        second = world.enroll_one(sequence)
+        give_up_slot(world, second)
+        between(monkeypatch, blocks, "check_unmended", lambda: raise_limit(world, mailbox, to=10))
+        await world.forward(second, HOUR)
+
+        assert world.standing(second)[1] == "no_response"
+
+
+def between(
+    monkeypatch: pytest.MonkeyPatch, room: ModuleType, name: str, happens: Callable[[], None]
+) -> None:
+    """Let something happen in another transaction right before the first call of a function."""
+    real, pending = getattr(room, name), [happens]
+
+    def call(*given: Any, **named: Any) -> Any:
+        if pending:
+            pending.pop()()
+        return real(*given, **named)
+
+    monkeypatch.setattr(room, name, call)
+
+
+def lift(world: World, mailbox: str) -> None:
+    with world.database.workspace(world.workspace_id) as connection:
+        mailboxes.resume(connection, world.workspace_id, mailbox)
+
+
+def raise_limit(world: World, mailbox: str, *, to: int) -> None:
+    with world.database.workspace(world.workspace_id) as connection:
+        mailboxes.change_daily_limit(connection, world.workspace_id, mailbox, to)
+
+
+def give_up_slot(world: World, enrollment: str) -> None:
+    """Let it come due without a slot, as after a pause."""
+    with world.database.workspace(world.workspace_id) as connection:
+        booking.free(connection, [enrollment])
+        change = {"slot_at": None, "not_before": None, "wait_code": "scheduled"}
+        connection.execute(
+            update(enrollments).where(enrollments.c.id == enrollment).values(**change)
+        )
 
 
 class TestTheCircuit:

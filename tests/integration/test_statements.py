@@ -82,9 +82,9 @@ async def test_healing_costs_the_same_for_one_and_for_many(world: World, number:
 async def test_a_step_costs_a_fixed_number_of_statements(world: World) -> None:
     sequence = world.make_sequence(world.make_mailbox(cursor="0"), INSTANT, LATER, LATER)
     enrollment = world.enroll_one(sequence)
+    first = world.row(enrollment)["step_id"]
     await world.relay()
-    await world.until(lambda: len(world.mail.sent()) == 1, "the first mail")
-    await world.until(lambda: world.row(enrollment)["slot_at"] is not None, "the next slot")
+    await world.until(lambda: world.row(enrollment)["step_id"] != first, "the next step's turn")
 
     handle = world.handle(enrollment)
 

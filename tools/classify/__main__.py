@@ -9,12 +9,12 @@ import json
 import struct
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
 from typing import BinaryIO
 
 from domain.inbound.classify import classify
 
+FIELDS = ("kind", "recipient", "status", "message_id", "confidence", "evidence")
 MOST = 200_000_000  #: Bytes of one mail; more is no mail.
 
 
@@ -50,7 +50,9 @@ def mails_in(stream: BinaryIO) -> Iterator[bytes]:
 def _batch(stream: BinaryIO) -> int:
     try:
         for raw in mails_in(stream):
-            print(json.dumps(asdict(classify(raw)), ensure_ascii=False), flush=True)
+            verdict = classify(raw)
+            line = {name: getattr(verdict, name) for name in FIELDS}
+            print(json.dumps(line, ensure_ascii=False), flush=True)
     except CutShort as cut:
         print(f"Standard input ended with {cut}; every mail before it was read.", file=sys.stderr)
         return 2

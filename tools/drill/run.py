@@ -89,6 +89,8 @@ def _run(
         scene.slow_down(0 if order.in_flight == _USUAL else SLOW_MS)
         scene.activate()
         _watch(scene, say, order.patience)
+        for line in scene.stuck(SETTLED):
+            say(f"  came to no end: {line}")
         counts = {
             (p.name, f.name): n for (p, f), n in plan.Struck(home / "struck").counts().items()
         }

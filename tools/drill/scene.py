@@ -3,7 +3,7 @@
 import json
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +15,7 @@ from tools.drill.plan import STOPPED
 
 _WRITES = re.compile(r"(drafts|messages)\.(create|send)$|^smtp\.data$")
 MAILBOXES = 10  #: Of each kind.
+SHOWN = 5  #: Of those that came to no end, how many of a code are told of.
 
 
 @dataclass(slots=True)
@@ -135,6 +136,21 @@ class Scene:
     def unknown(self) -> set[int]:
         """Give the candidates whose outcome nobody knows."""
         return {self.numbers[one] for one in self._with("send_outcome_unknown")}
+
+    def stuck(self, settled: Iterable[str]) -> list[str]:
+        """Say of those that came to no end what the API says they wait for."""
+        codes = [code for code in self.counts() if code not in settled]
+        return [self._waiting(one) for code in codes for one in self._with(code)[:SHOWN]]
+
+    def _waiting(self, enrollment_id: str) -> str:
+        one = self.call("GET", f"/enrollments/{enrollment_id}")
+        delivery = (one["steps"][0]["delivery"] or {}).get("state")
+        last = self.call("GET", f"/enrollments/{enrollment_id}/timeline")["data"][-3:]
+        told = "; ".join(f"{line['at']} {line['title']} {line['detail'] or ''}" for line in last)
+        return (
+            f"{self.numbers[enrollment_id]} {one['workflow_id']} {one['status']}/{one['code']}"
+            f" until {one['resume_at']}, slot {one['next_send_at']}, delivery {delivery}: {told}"
+        )
 
     def _with(self, code: str) -> list[str]:
         page = self.call("GET", f"/enrollments?code={code}&limit=100")
