@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 
+from tools.drill.pending import pending
 from tools.drill.plan import STOPPED
 
 _WRITES = re.compile(r"(drafts|messages)\.(create|send)$|^smtp\.data$")
@@ -149,7 +150,8 @@ class Scene:
         told = "; ".join(f"{line['at']} {line['title']} {line['detail'] or ''}" for line in last)
         return (
             f"{self.numbers[enrollment_id]} {one['workflow_id']} {one['status']}/{one['code']}"
-            f" until {one['resume_at']}, slot {one['next_send_at']}, delivery {delivery}: {told}"
+            f" until {one['resume_at']}, slot {one['next_send_at']}, delivery {delivery}: {told};"
+            f" Temporal: {pending(self.state()['temporal'], one['workflow_id'])}"
         )
 
     def _with(self, code: str) -> list[str]:
