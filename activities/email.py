@@ -1,5 +1,6 @@
 """The e-mail step: one activity that sends at most once, however often it is tried."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 from temporalio import activity
@@ -10,8 +11,8 @@ from activities.deadline import this_deadline
 from activities.failures import MAX_SURPRISES, SOON, again
 from activities.sending import Sending
 from domain.codes import ReasonCode
-from domain.errors import Busy, RecordsAway, StaleAttempt
-from domain.messages import PerformStep, StepResult
+from domain.errors import Busy, ProviderError, RecordsAway, StaleAttempt
+from domain.messages import PerformStep, ResultKind, StepResult
 from domain.ports import Attempt, Claim, Inbox, MailClients, StepLedger, Writer
 
 QUEUE_FOR = timedelta(seconds=20)  #: How long a try waits for a lease before it comes back later.
@@ -36,7 +37,12 @@ class EmailActivities:
         Idempotent: the delivery's row says how far an earlier try came, and what may have reached
         the provider is looked up before anything is repeated.
         """
-        attempt = this_attempt()
+        result = self._try(request, this_attempt())
+        if result.kind is not ResultKind.SENT:
+            self._tidy(request)
+        return result
+
+    def _try(self, request: PerformStep, attempt: Attempt) -> StepResult:
         try:
             return self._perform(request, attempt)
         except StaleAttempt:
@@ -63,6 +69,16 @@ class EmailActivities:
             inbox=self._inbox,
         )
         return sending.run(claim)
+
+    def _tidy(self, request: PerformStep) -> None:
+        """Leave no draft in anybody's folder that will not be sent now.
+
+        What cannot be removed, as of a mailbox that is disconnected, the sweep removes later.
+        """
+        for left in self._ledger.take_back(request):
+            with suppress(ProviderError):
+                client = self._clients.open(left.mailbox_id, request.workspace_id)
+                client.delete_draft(left.draft_id)
 
     def _claim(self, request: PerformStep, attempt: Attempt) -> Claim | StepResult | None:
         """Pass the gate; where all leases are taken, queue for one and pass it again."""

@@ -7,6 +7,7 @@ from temporalio import activity
 from activities.catching_up import catch_up
 from activities.failures import again
 from domain.errors import ProviderError
+from domain.fate import FateKind
 from domain.messages import MailboxStart, PollReport
 from domain.ports import Inbox, MailClient, MailClients, Watch, Watching
 
@@ -59,7 +60,10 @@ class MailboxActivities:
     def _settle(self, client: MailClient, mailbox_id: str, workspace_id: str) -> None:
         """Find out what became of sends that nobody looks up any more."""
         for send in self._watch.abandoned(mailbox_id, workspace_id):
-            self._watch.settle(send, client.fate(send.submission), workspace_id)
+            fate = client.fate(send.submission)
+            self._watch.settle(send, fate, workspace_id)
+            if fate.kind is FateKind.UNSENT:
+                client.delete_draft(send.submission.draft_id)
 
     def _sweep(self, client: MailClient, mailbox_id: str, workspace_id: str) -> None:
         """Remove the drafts of ours that nobody will send."""

@@ -155,6 +155,14 @@ class Drafted:
     wait: timedelta  #: Machine time until the mailbox's spacing allows the next send.
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leftover:
+    """A stored draft that nobody will send: to be removed at its provider."""
+
+    mailbox_id: str
+    draft_id: str
+
+
 class StepLedger(Protocol):
     """The delivery rows and everything that a step's outcome changes, one transaction a call.
 
@@ -204,6 +212,13 @@ class StepLedger(Protocol):
 
     def undrafted(self, claim: Claim) -> None:
         """Take back `drafted`: the draft is gone and was never submitted."""
+        ...
+
+    def take_back(self, request: PerformStep) -> Sequence[Leftover]:
+        """Give the drafts of a step that will not be sent, at least not now.
+
+        No try can send them any more; who removes them at the provider may fail at it.
+        """
         ...
 
     def sent(

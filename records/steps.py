@@ -15,8 +15,8 @@ from domain.delivery import DeliveryState
 from domain.errors import Busy, StaleAttempt
 from domain.mail import Letter, Receipt
 from domain.messages import PerformStep, StepResult
-from domain.ports import Attempt, Claim, Drafted
-from records import blocks, booking, contacts, failing, leases, moving, submitting
+from domain.ports import Attempt, Claim, Drafted, Leftover
+from records import blocks, booking, contacts, failing, leases, leftovers, moving, submitting
 from records.claims import delivery_key_of, take
 from records.database import Database
 from records.desk import Desk
@@ -147,6 +147,11 @@ class Ledger:
     def undrafted(self, claim: Claim) -> None:
         """Take back `drafted`: the draft is gone and was never submitted."""
         self._move(claim, DeliveryState.DRAFTED, DeliveryState.RENDERED, draft_id=None)
+
+    def take_back(self, request: PerformStep) -> list[Leftover]:
+        """Give the drafts of a step that will not be sent, at least not now."""
+        with self._database.workspace(request.workspace_id) as connection:
+            return leftovers.take_back(connection, request)
 
     def sent(
         self,

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from domain.codes import ReasonCode
 from domain.errors import OutcomeUnknown, Refused
 from domain.fate import Fate, FateKind, StoredDraft
+from domain.mail import Letter
 from domain.ports import Watching
 from records import facts, outbox
 from records.tables import mailboxes
@@ -35,14 +36,19 @@ def deliveries(world: World) -> list[tuple[str, str | None, str]]:
 
 
 async def drafted(world: World, mailbox: str) -> tuple[str, str]:
-    """Bring a message as far as its draft; gives the key and the draft's id."""
+    """Leave a message behind as its draft, as a try does that dies; gives its key and the id."""
     world.mail.fail("arrivals", Refused("403", code=ReasonCode.MAILBOX_ERROR))
+    world.mail.do("delete_draft", lambda: kept.update(world.mail.boxes[mailbox].drafts))
+    kept: dict[str, Letter] = {}
     enrollment = world.enroll_one(world.make_sequence(mailbox))
     await world.forward(enrollment, HOUR)
-    (state, draft_id, key) = deliveries(world)[0]
-    assert state == "drafted"
-    assert draft_id is not None
-    return key, draft_id
+    ((draft_id, letter),) = kept.items()
+    world.mail.boxes[mailbox].drafts[draft_id] = letter
+    with world.database.workspace(world.workspace_id) as connection:
+        connection.execute(
+            text("UPDATE deliveries SET state = 'drafted', draft_id = :id"), {"id": draft_id}
+        )
+    return deliveries(world)[0][2], draft_id
 
 
 class TestDraftsLeftBehind:
@@ -119,6 +125,7 @@ class TestAbandonedSends:
         assert not Watch(world.database).standing(mailbox, world.workspace_id).has_abandoned
         assert world.events(enrollment).count("message.sent") == (1 if accepted else 0)
         assert len(world.mail.sent()) == (1 if accepted else 0)
+        await world.until(lambda: not world.mail.boxes[mailbox].drafts, "no draft is left")
 
     async def test_without_a_trace_are_shown_as_unknown(self, world: World) -> None:
         mailbox = world.make_mailbox(cursor="0")
