@@ -108,16 +108,21 @@ def resume(mailbox_id: Id, unit: Work) -> dict[str, Any]:
 
 
 @router.delete("/{mailbox_id}", status_code=204, response_class=Response)
-def remove(mailbox_id: Id, unit: Work) -> Response:
-    """Take a mailbox out of the workspace."""
-    _row(unit, mailbox_id)
-    mailboxes.remove(unit.connection, unit.workspace_id, mailbox_id)
+async def remove(mailbox_id: Id, unit: Work) -> Response:
+    """Take a mailbox out of the workspace; it waits up to 10 s for what is just being sent."""
+    await asyncio.to_thread(_remove, unit, mailbox_id)
+    await quiet_mailbox(unit, mailbox_id)
     return Response(status_code=204)
 
 
 def _pause(unit: Work, mailbox_id: str, reason: str) -> None:
     _row(unit, mailbox_id)
     mailboxes.pause(unit.connection, unit.workspace_id, mailbox_id, reason=reason)
+
+
+def _remove(unit: Work, mailbox_id: str) -> None:
+    _row(unit, mailbox_id)
+    mailboxes.remove(unit.connection, unit.workspace_id, mailbox_id)
 
 
 def _values(body: MailboxIn | MailboxChange) -> dict[str, Any]:
