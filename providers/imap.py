@@ -6,12 +6,13 @@ from datetime import UTC, date, datetime, timedelta
 
 from imap_tools import AND, BaseMailBox, H, MailMessage, U
 
-from domain.errors import NotFound
+from domain.errors import NotFound, Unavailable
 from domain.mail import Arrival, Arrivals
 
 INBOX = "INBOX"
 _SENT_NAMES = ("sent", "sent items", "sent messages", "sent mail", "gesendet")
 _LOOK_EVERY = 0.25
+_NO_CHARSET = None  #: What we search for is ASCII, and some servers refuse any CHARSET.
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +61,19 @@ def recent(box: BaseMailBox, *, days: int) -> Arrivals:
     return Arrivals(cursor=str(now), messages=_read(box, AND(date_gte=first)))
 
 
-def is_filed(box: BaseMailBox, message_id: str, *, patience: float = 0.0) -> bool:
-    """Look for a message in the Sent folder, for a while."""
+def is_filed(box: BaseMailBox, message_id: str, *, patience: float = 0.0) -> bool | None:
+    """Look for a message in the Sent folder, for a while; None where there is no such folder."""
     sent = sent_folder(box)
+    if sent is None:
+        return None
     until = time.monotonic() + patience
-    while sent is not None:
+    while True:
         box.folder.set(sent, readonly=True)
-        if box.uids(AND(header=H("Message-ID", message_id))):
+        if box.uids(AND(header=H("Message-ID", message_id)), charset=_NO_CHARSET):
             return True
         if time.monotonic() >= until:
-            break
+            return False
         time.sleep(_LOOK_EVERY)
-    return False
 
 
 def file(box: BaseMailBox, mime: bytes) -> None:
@@ -82,8 +84,13 @@ def file(box: BaseMailBox, mime: bytes) -> None:
 
 
 def sent_folder(box: BaseMailBox) -> str | None:
-    """Find the folder with the special use (RFC 6154), else by its usual names."""
+    """Find the folder with the special use (RFC 6154), else by its usual names.
+
+    Raises Unavailable for an empty list: there is always an INBOX, so the server refused to list.
+    """
     folders = box.folder.list()
+    if not folders:
+        raise Unavailable("The IMAP server did not list its folders.")
     for one in folders:
         if any(flag.lower() == "\\sent" for flag in one.flags):
             return one.name
@@ -94,7 +101,7 @@ def sent_folder(box: BaseMailBox) -> str | None:
 
 
 def _read(box: BaseMailBox, wanted: AND) -> tuple[Arrival, ...]:
-    messages = box.fetch(wanted, mark_seen=False, headers_only=True, bulk=100)
+    messages = box.fetch(wanted, mark_seen=False, headers_only=True, bulk=100, charset=_NO_CHARSET)
     return tuple(_arrival(one) for one in messages)
 
 

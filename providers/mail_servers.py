@@ -10,13 +10,16 @@ from typing import TypeVar
 
 import aiosmtplib
 from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
-from imap_tools.errors import MailboxLoginError
+from imap_tools.errors import ImapToolsError, MailboxLoginError
 
 from domain.access import Server, Tls
 from domain.errors import Disconnected, ProviderError, Unavailable
 from providers.smtp_answers import Stage, error_of, imap_error
 
 T = TypeVar("T")
+
+_IMAP_FAILED = (OSError, IMAP4.error, ImapToolsError)
+"""A lost connection, an answer that imaplib refuses, a command that the server refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,19 +99,16 @@ def imap_session(server: Server, context: ssl.SSLContext, timeout: float) -> Gen
     """Log in, and out again. Raises `Unusable` where the set-up is wrong, else our errors."""
     try:
         box = _open(server, context, timeout)
-    except (OSError, IMAP4.error) as error:
+    except _IMAP_FAILED as error:
         raise Unusable(_named(error, server)) from error
     try:
-        box.login(server.username, server.password, initial_folder=None)
-    except MailboxLoginError as error:
-        refusal = imap_error(str(error.command_result))
+        _enter(box, server)
+    except _IMAP_FAILED as error:
         box.client.shutdown()
-        raise (Unusable(PASSWORD) if isinstance(refusal, Disconnected) else refusal) from None
-    except (OSError, IMAP4.error) as error:
-        raise Unavailable(f"IMAP failed: {type(error).__name__}") from None
+        raise _not_let_in(error) from None
     try:
         yield box
-    except (OSError, IMAP4.error) as error:
+    except _IMAP_FAILED as error:
         raise Unavailable(f"IMAP failed: {type(error).__name__}") from None
     finally:
         _leave(box)
@@ -121,10 +121,30 @@ def _open(server: Server, context: ssl.SSLContext, timeout: float) -> BaseMailBo
     return kind(server.host, server.port, timeout=timeout, ssl_context=context)
 
 
+def _enter(box: BaseMailBox, server: Server) -> None:
+    """Log in; LOGIN speaks ASCII only (RFC 3501 9), so other letters go by AUTHENTICATE PLAIN."""
+    if server.username.isascii() and server.password.isascii():
+        box.login(server.username, server.password, initial_folder=None)
+        return
+    try:
+        box.login_utf8(server.username, server.password, initial_folder=None)
+    except (OSError, IMAP4.abort):
+        raise
+    except IMAP4.error as error:  # imaplib raises here what it returns for LOGIN.
+        raise MailboxLoginError(("NO", [str(error)]), "OK") from None
+
+
+def _not_let_in(error: Exception) -> Exception:
+    if not isinstance(error, MailboxLoginError):
+        return Unavailable(f"IMAP failed: {type(error).__name__}")
+    refusal = imap_error(str(error.command_result))
+    return Unusable(PASSWORD) if isinstance(refusal, Disconnected) else refusal
+
+
 def _leave(box: BaseMailBox) -> None:
     try:
         box.logout()
-    except (OSError, IMAP4.error):
+    except _IMAP_FAILED:
         return  # It hung up first.
 
 

@@ -29,6 +29,7 @@ QUIET = timedelta(seconds=120)
 """How long a submission must have been over before a missing copy proves anything."""
 _LOOK_AGAIN = timedelta(seconds=30)
 _BCC = re.compile(rb"^bcc:.*\r\n(?:[ \t].*\r\n)*", re.IGNORECASE | re.MULTILINE)
+_END_OF_HEADERS = b"\r\n\r\n"
 NO_INBOX = "none"  #: The cursor of a mailbox without IMAP.
 
 Learn = Callable[[SmtpAccess], None]
@@ -68,8 +69,11 @@ class SmtpClient:
             return _lost("There is no IMAP server to look at.", quiet_for)
         with self._imap() as box:
             found = imap.is_filed(box, letter.message_id)
+        if found is None:
+            return _lost("There is no Sent folder to look at.", quiet_for)
         if found:
-            self._note(files_sent=True)
+            if self._access.files_sent is None:
+                self._note(files_sent=True)  # Else the copy may be the one that we appended.
             receipt = _receipt(letter)
             return Fate(kind=FateKind.SENT, evidence="It is in the Sent folder.", receipt=receipt)
         if self._access.files_sent is not True:
@@ -138,19 +142,23 @@ class SmtpClient:
         try:
             await _envelope(client, letter)
             leave()
-            await _data(client, _BCC.sub(b"", letter.mime, count=1))
+            await _data(client, without_bcc(letter.mime))
         finally:
             await _quit(client)
 
     def _file(self, letter: Letter) -> None:
-        """Append the copy where the server did not file it itself, and remember which it is."""
+        """Append the copy where the server did not file it itself, and remember which it is.
+
+        That we append is remembered first: a try that dies in between must not leave a copy of ours
+        behind that reads as the server's own.
+        """
         with self._imap() as box:
             filed = self._access.files_sent is None and imap.is_filed(
                 box, letter.message_id, patience=1.0
             )
+            self._note(files_sent=bool(filed))
             if not filed:
-                imap.file(box, _BCC.sub(b"", letter.mime, count=1))
-        self._note(files_sent=filed)
+                imap.file(box, without_bcc(letter.mime))
 
     def _note(self, *, files_sent: bool) -> None:
         if self._access.files_sent == files_sent:
@@ -203,6 +211,12 @@ async def _data(client: aiosmtplib.SMTP, content: bytes) -> None:
     except (aiosmtplib.SMTPException, OSError) as error:
         text = f"The server did not answer after the message: {type(error).__name__}"
         raise OutcomeUnknown(text) from None
+
+
+def without_bcc(mime: bytes) -> bytes:
+    """Leave the header Bcc away, and a body that has such a line as it is."""
+    headers, end, body = mime.partition(_END_OF_HEADERS)
+    return _BCC.sub(b"", headers + b"\r\n", count=1)[:-2] + end + body
 
 
 async def _quit(client: aiosmtplib.SMTP) -> None:
