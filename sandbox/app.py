@@ -66,7 +66,10 @@ def build(state: Path | None = None, *, clock: Callable[[], float] = time.time) 
 
     def recipients(call: Call) -> tuple[str, ...]:
         account = gmail.account_of(call)
-        return recipients_of(call, world.mailbox(account)) if account else ()
+        if not account:
+            return ()
+        box = world.mailbox(account)
+        return graph.recipients_of(box, call) or recipients_of(call, box)
 
     if state is not None:
         timeline.open(state)

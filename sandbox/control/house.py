@@ -1,7 +1,7 @@
 """Control of the sandbox as a whole: ledger, faults, latency, counts, beginning anew."""
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import asdict, fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -49,6 +49,7 @@ class HouseControl:
         return (
             route("healthz", "GET", "/healthz", lambda _: Answer.of({"ok": True})),
             route("ledger", "GET", "/control/ledger", self.ledger),
+            route("chronicle", "GET", "/control/chronicle", self.chronicle),
             route("faults.list", "GET", "/control/faults", self.list_faults),
             route("faults.add", "POST", "/control/faults", self.add_fault),
             route("faults.clear", "DELETE", "/control/faults", self.lift_faults),
@@ -70,6 +71,14 @@ class HouseControl:
         limit = whole_number(call, "limit", len(entries))
         shown = [_show(entry) for entry in entries[:limit]]
         return Answer.of({"data": shown, "last": self._world.ledger.last})
+
+    def chronicle(self, call: Call) -> Answer:
+        """List who read and wrote inboxes, after the line number `since`; `limit`, `account`."""
+        account = call.one("account").lower()
+        lines = self._world.chronicle.after(whole_number(call, "since"))
+        limit = whole_number(call, "limit", len(lines))
+        shown = [asdict(one) for one in lines[:limit] if account in ("", one.account)]
+        return Answer.of({"data": shown, "last": self._world.chronicle.last})
 
     def list_faults(self, _: Call) -> Answer:
         """List the faults that still live."""

@@ -107,6 +107,8 @@ class Methods:
         if not box.floor <= start <= box.history_id:
             raise HistoryGoneError(str(start))
         after = max(start, _number(call, "pageToken"))
+        if call.one("labelId") in ("", "INBOX") and not call.one("pageToken"):
+            self._world.note_reading(box)
         wanted = set(call.query.get("historyTypes", Happening))
         label = call.one("labelId")
         lines = (
@@ -146,6 +148,8 @@ class Methods:
     def _search(self, box: Mailbox, call: Call) -> list[Message]:
         hidden = frozenset() if call.one("includeSpamTrash") == "true" else _HIDDEN
         labels = set(call.query.get("labelIds", ()))
+        if "in:inbox" in call.one("q") and not call.one("pageToken"):
+            self._world.note_reading(box)
         messages = found(box, call.one("q"), self._world.ids.now_ms())
         return [m for m in messages if labels <= set(m.labels) and not hidden & set(m.labels)]
 

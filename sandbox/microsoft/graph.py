@@ -60,6 +60,12 @@ class Graph:
         """Return whose access token a call carries, dead or alive."""
         return self._grants.account_of(call.bearer)
 
+    def recipients_of(self, box: Mailbox, call: Call) -> tuple[str, ...]:
+        """Return who the message that a call names goes to; nobody when it names none."""
+        item = self._outlook.item(box, call.params.get("id", ""))
+        message = None if item is None else box.messages.get(item.message_id)
+        return () if message is None else message.letter.addressees
+
     def me(self, box: Mailbox, _: Call) -> Answer:
         """Say who this is."""
         return Answer.of({"id": box.address, "mail": box.address, "userPrincipalName": box.address})
@@ -118,6 +124,7 @@ class Graph:
         else:
             since = _SINCE.search(call.one("$filter"))
             came = self._came_since(box, since.group(1) if since else "")
+        self._world.note_reading(box)
         fields = call.one("$select")
         host = call.headers.get("host", "127.0.0.1")
         link = f"https://{host}{call.path}?$deltatoken={box.history_id}"

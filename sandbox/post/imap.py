@@ -48,11 +48,13 @@ class Shelf:
         self._office = office
         self._account = account
         self._placed: dict[str, set[str]] = {name: set() for name in FOLDERS}
+        self.standing = (0, 0)  #: How far the folders have come with the world, and when.
 
     async def refresh(self) -> None:
         """Put what is new in the world into the folders; UIDs follow the order of arrival."""
         if not self._placed["INBOX"] and "Sent" not in await self._names():
             await self.mailboxes.add_mailbox("Sent")
+        self.standing = self._office.standing(self._account)
         for name in FOLDERS:
             folder: Any = await self.mailboxes.get_mailbox(name)
             folder._uid_validity = self.validity
@@ -134,7 +136,30 @@ class Person(Identity):
         """Open the folders as the world has them now."""
         shelf = self._doors.shelf(self.name)
         await shelf.refresh()
-        yield Session(self.name, self.config, shelf.mailboxes, FilterSet())
+        yield Sitting(self.name, self.config, shelf, self._doors.office)
+
+
+class Sitting(Session):
+    """A session; who asks for the state of the inbox has read it, and the chronicle says so."""
+
+    def __init__(self, name: str, config: Config, shelf: Shelf, office: PostOffice) -> None:
+        super().__init__(name, config, shelf.mailboxes, FilterSet())
+        self._shelf = shelf
+        self._office = office
+
+    async def get_mailbox(self, name: str, selected: Any = None) -> Any:
+        """Answer STATUS."""
+        self._note(name)
+        return await super().get_mailbox(name, selected)
+
+    async def select_mailbox(self, name: str, readonly: bool = False) -> Any:
+        """Answer SELECT and EXAMINE."""
+        self._note(name)
+        return await super().select_mailbox(name, readonly)
+
+    def _note(self, name: str) -> None:
+        if name.upper() == "INBOX":
+            self._office.note_reading(self.owner, self._shelf.standing)
 
 
 class Refused(ResponseError):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from sandbox.world.chronicle import Kind
 from sandbox.world.letter import Letter
 from sandbox.world.mailbox import Label, Mailbox, Message
 from sandbox.world.timeline import Timeline
@@ -93,6 +94,21 @@ class PostOffice:
     def file(self, account: str, letter: Letter) -> Message:
         """Keep a copy that a client puts into the Sent folder."""
         return self._world.keep_sent(self._world.mailbox(account), letter)
+
+    def note_recipient(self, account: str, address: str) -> None:
+        """Note in the chronicle that a message to somebody is about to be handed in."""
+        box = self._world.mailbox(account)
+        self._world.chronicle.note(Kind.PREPARED, box.address, box.history_id, (address.lower(),))
+
+    def standing(self, account: str) -> tuple[int, int]:
+        """Give how far the mailbox has come, and the time (microseconds)."""
+        return self._world.mailbox(account).history_id, self._world.chronicle.now_us()
+
+    def note_reading(self, account: str, standing: tuple[int, int]) -> None:
+        """Note that somebody read the inbox as it stood then."""
+        position, at_us = standing
+        box = self._world.mailbox(account)
+        self._world.note_reading(box, position=position, at_us=at_us)
 
     def folder(self, account: str, name: str) -> list[Message]:
         """List the messages of a folder, in the order in which they came."""

@@ -42,6 +42,7 @@ class Handler:
         fault = await self._strikes.before("smtp.rcpt", account, lambda: (address.lower(),))
         if fault is not None:
             return spoken(server, fault)
+        self._office.note_recipient(account, address)
         envelope.rcpt_tos.append(address)
         envelope.rcpt_options.extend(options)
         return "250 2.1.5 OK"

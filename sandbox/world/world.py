@@ -1,8 +1,9 @@
 """What can be done in the mail world: draft, send, deliver, forget."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from sandbox.world import changes as happened
+from sandbox.world.chronicle import Chronicle, Kind
 from sandbox.world.errors import NotInMailboxError
 from sandbox.world.ids import Ids
 from sandbox.world.ledger import Ledger
@@ -22,6 +23,7 @@ class World:
     def __init__(self, timeline: Timeline, clock: Callable[[], float]) -> None:
         self.ids = Ids(clock)
         self.ledger = Ledger()
+        self.chronicle = Chronicle(clock)
         self.shelves = Shelves(self.ids)
         self._timeline = timeline
         self.shelves.listen(timeline)
@@ -44,6 +46,7 @@ class World:
             account=box.address, draft_id=draft_id, message_id=added.message_id
         )
         self._timeline.commit(added, saved)
+        self.chronicle.note(Kind.PREPARED, box.address, added.history_id, letter.addressees)
         return draft_id
 
     def drop_draft(self, box: Mailbox, draft_id: str) -> None:
@@ -67,7 +70,9 @@ class World:
     def post(self, box: Mailbox, letter: Letter) -> Message:
         """Let the owner of a mailbox send by hand: no ledger line, the head left as it is."""
         added = self._added(box, letter, (Label.SENT,), box.thread_of(letter))
-        self._timeline.commit(added, *self._deliveries(letter, but=box.address))
+        arrivals = list(self._deliveries(letter, but=box.address))
+        self._timeline.commit(added, *arrivals)
+        self._tell(arrivals)
         return box.messages[added.message_id]
 
     def keep_sent(self, box: Mailbox, letter: Letter) -> Message:
@@ -80,7 +85,15 @@ class World:
         """Put any bytes into an inbox."""
         added = self._arrival(box, letter)
         self._timeline.commit(added)
+        self._tell([added])
         return box.messages[added.message_id]
+
+    def note_reading(
+        self, box: Mailbox, *, position: int | None = None, at_us: int | None = None
+    ) -> None:
+        """Note that a reader learnt of everything in the inbox up to a position, now the last."""
+        up_to = box.history_id if position is None else position
+        self.chronicle.note(Kind.READ, box.address, up_to, at_us=at_us)
 
     def forget_thread(self, box: Mailbox, thread_id: str) -> None:
         """Remove a thread with all its messages and drafts."""
@@ -110,6 +123,7 @@ class World:
         """Forget everybody. Ids go on growing."""
         self.shelves.mailboxes.clear()
         self.ledger.clear()
+        self.chronicle.clear()
 
     def _send(
         self,
@@ -132,9 +146,16 @@ class World:
             draft_id=draft_id,
             letter=letter,
         )
-        arrivals = self._deliveries(letter, but=box.address)
+        arrivals = list(self._deliveries(letter, but=box.address))
         self._timeline.commit(*before, added, accepted, *arrivals)
+        self.chronicle.note(Kind.ACCEPTED, box.address, added.history_id, letter.addressees)
+        self._tell(arrivals)
         return box.messages[added.message_id]
+
+    def _tell(self, arrivals: Iterable[happened.MessageAdded]) -> None:
+        for one in arrivals:
+            sender = (one.letter.sender,)
+            self.chronicle.note(Kind.ARRIVED, one.account, one.history_id, sender)
 
     def _thread(self, box: Mailbox, letter: Letter, asked: str | None) -> str | None:
         """Gmail's rule: the asked thread if the letter fits it, else a new one; never a guess."""
