@@ -26,6 +26,7 @@ from domain.messages import PerformStep, StepResult
 from domain.ports import Attempt, Claim, Inbox, MailClient, MailClients, StepLedger, Writer
 
 FRESH = timedelta(milliseconds=250)  #: How old the look at the inbox may be when a send leaves.
+MOST_LOOKS = 3  #: One that found nothing ends them; an inbox that never rests is read so often.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +66,16 @@ class Sending:
         if claim.is_probe:
             client.probe()
         drafted, wait = self._prepare(client, claim)
-        stopped = self._pass_gate(client, drafted, wait)
-        return stopped or self._submit(client, drafted)
+        while True:
+            self._wait(drafted, wait)
+            with client.standing_by(_submission(drafted)):
+                drafted, outcome = self._pass_gate(client, drafted)
+                if outcome is None:
+                    return self._submit(client, drafted)
+            if not isinstance(outcome, timedelta):
+                self._throw_away(client, drafted)
+                return outcome
+            wait = outcome
 
     def _reconcile(self, client: MailClient, claim: Claim) -> Claim | Receipt:
         """Find out what became of a send whose answer nobody has: read, never repeat."""
@@ -110,28 +119,38 @@ class Sending:
         )
         return claim, drafted.wait
 
-    def _pass_gate(self, client: MailClient, claim: Claim, wait: timedelta) -> StepResult | None:
-        """Wait out the spacing, read the inbox up to now, then let a committed stop win."""
-        looked = None
+    def _pass_gate(
+        self, client: MailClient, claim: Claim
+    ) -> tuple[Claim, StepResult | timedelta | None]:
+        """Read the inbox up to now, then let a committed stop win.
+
+        Where the spacing is over in a moment, that is waited out and the look still counts.
+        """
+        claim = self._look(client, claim)
+        looked = time.monotonic()
         while True:
-            self._wait(claim, wait)
-            if looked is None or time.monotonic() - looked > FRESH.total_seconds():
-                claim = self._look(client, claim)
-                looked = time.monotonic()
             outcome = self.ledger.submit(claim, self.attempt)
             if not isinstance(outcome, timedelta):
-                break
-            wait = outcome
-        if outcome is not None:
-            self._throw_away(client, claim)
-        return outcome
+                return claim, outcome
+            age = time.monotonic() - looked + outcome.total_seconds()
+            if age > FRESH.total_seconds():
+                return claim, outcome
+            self._wait(claim, outcome)
 
     def _look(self, client: MailClient, claim: Claim) -> Claim:
-        """Bring the inbox up to now: what is found may stop this very step."""
-        cursor, _ = catch_up(
-            client, self.inbox, claim.mailbox_id, claim.workspace_id, claim.baseline
-        )
-        return replace(claim, baseline=cursor)
+        """Bring the inbox up to now: what is found may stop this very step.
+
+        Storing what came takes its time, and more may come meanwhile: the last look is one that
+        found nothing, as long as a few are enough for that.
+        """
+        for _ in range(MOST_LOOKS):
+            cursor, arrivals = catch_up(
+                client, self.inbox, claim.mailbox_id, claim.workspace_id, claim.baseline
+            )
+            claim = replace(claim, baseline=cursor)
+            if not arrivals.messages:
+                break
+        return claim
 
     def _wait(self, claim: Claim, span: timedelta) -> None:
         """Wait in place where there is time for it, else come back."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 
-from benchmarks import bulk, cost, forward, rates, sending, sleepers
+from benchmarks import barrier, bulk, cost, forward, rates, sending, sleepers
 from benchmarks.report import Figure, table, write
 from benchmarks.yard import open_yard
 
@@ -18,6 +18,7 @@ ALL = {
     "rates": rates,
     "forward": forward,
     "sending": sending,
+    "barrier": barrier,
     "bulk": bulk,
     "sleepers": sleepers,
 }

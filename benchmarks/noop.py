@@ -4,6 +4,7 @@ Only benchmarks use them; every line of the activity's own code still runs.
 """
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
 
 from domain.codes import ReasonCode
@@ -165,6 +166,10 @@ class NoopClient:
     def create_draft(self, letter: Letter) -> str:
         """Accept."""
         return "d"
+
+    def standing_by(self, submission: Submission) -> AbstractContextManager[None]:
+        """Do nothing."""
+        return nullcontext()
 
     def send_draft(self, submission: Submission, leave: Leave) -> str:
         """Accept."""

@@ -62,20 +62,28 @@ class Yard:
             raise RuntimeError(f"{path}: {answer.text}")
         return answer.json()
 
-    def make_sequence(self, *timings: dict[str, Any], spacing_seconds: float = 0) -> str:
-        """Connect a mailbox and write an active sequence that sends from it, day and night."""
+    def make_mailbox(self, kind: str = "gmail", *, spacing_seconds: float = 0) -> str:
+        """Connect a mailbox of its own."""
         address = f"bench-{uuid.uuid4().hex[:8]}@recruiters.example"
-        mailbox = self.post(
-            "/mailboxes",
-            {
-                "kind": "gmail",
-                "address": address,
-                "daily_limit": 10_000,
-                "spacing_seconds": spacing_seconds,
-            },
-        )
-        url = mailbox["authorize_url"]
-        self.sandbox.get(url, follow_redirects=True).raise_for_status()
+        body: dict[str, Any] = {"kind": kind, "address": address, "daily_limit": 10_000}
+        if kind == "smtp":
+            body |= {name: self._server(name, address) for name in ("smtp", "imap")}
+        mailbox = self.post("/mailboxes", {**body, "spacing_seconds": spacing_seconds})
+        if mailbox["authorize_url"]:
+            url = mailbox["authorize_url"]
+            self.sandbox.get(url, follow_redirects=True).raise_for_status()
+        return str(mailbox["id"])
+
+    def _server(self, name: str, address: str) -> dict[str, Any]:
+        host, _, port = self.stack.state[f"sandbox_{name}"].partition(":")
+        server = {"host": host, "port": int(port), "tls": "none"}
+        return {**server, "username": address, "password": "sandbox"}
+
+    def make_sequence(
+        self, *timings: dict[str, Any], kind: str = "gmail", spacing_seconds: float = 0
+    ) -> str:
+        """Connect a mailbox and write an active sequence that sends from it, day and night."""
+        mailbox = self.make_mailbox(kind, spacing_seconds=spacing_seconds)
         window = {"days": WEEK, "start": "00:00", "end": "24:00"}
         schedule = self.post("/schedules", {"name": "b", "zone": "UTC", "windows": [window]})
         steps = [
@@ -87,7 +95,7 @@ class Yard:
             }
             for n, timing in enumerate(timings)
         ]
-        sender = {"mailbox_id": mailbox["id"]}
+        sender = {"mailbox_id": mailbox}
         body = {"name": "b", "sender": sender, "schedule_id": schedule["id"], "steps": steps}
         sequence = self.post("/sequences", body)
         self.post(f"/sequences/{sequence['id']}/activate")

@@ -1,6 +1,7 @@
 """What activities need of the outside, as Protocols; `providers` and `records` satisfy them."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -32,6 +33,14 @@ class MailClient(Protocol):
         """Store the message as a draft and return its id. Harmless when repeated.
 
         A provider that keeps no drafts gives back an id of its own making.
+        """
+        ...
+
+    def standing_by(self, submission: Submission) -> AbstractContextManager[None]:
+        """Do all that a send needs besides its last request, before the inbox is read.
+
+        Inside the block `send_draft` of the same submission asks only that one, so that as little
+        time as can be lies between the reading and the send. Nothing leaves by standing by.
         """
         ...
 

@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import getaddresses
@@ -83,6 +84,10 @@ class GmailClient:
             if letter.thread_id is None:
                 raise
             return self._create_draft(letter, None)
+
+    def standing_by(self, submission: Submission) -> AbstractContextManager[None]:
+        """Do nothing: a draft is sent by one request."""
+        return nullcontext()
 
     def send_draft(self, submission: Submission, leave: Leave) -> str:
         """Send a draft once; raises NotFound when it is gone."""

@@ -5,7 +5,8 @@ same immutable id. So a draft that is there proves "not sent" only after a quiet
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -55,19 +56,32 @@ class GraphClient:
         self._transport = transport
         self._token = access_token
         self._doubt = doubt or Doubt()
+        self._is_draft: dict[str, bool] = {}  #: What was read for the sends that stand by.
 
     def create_draft(self, letter: Letter) -> str:
         """Store the message as a draft; its immutable id stays when it is sent."""
         body = message_of(letter)
         return str(self._json("POST", _MESSAGES, body=body)["id"])
 
+    @contextmanager
+    def standing_by(self, submission: Submission) -> Generator[None]:
+        """Read whether it is still a draft."""
+        draft_id = submission.draft_id
+        try:
+            self._is_draft[draft_id] = self._is_still_draft(draft_id)
+            yield
+        finally:
+            self._is_draft.pop(draft_id, None)
+
     def send_draft(self, submission: Submission, leave: Leave) -> str:
         """Send a draft once; raises NotFound when it is gone or no draft any more.
 
-        It is read right before, in the same try: Graph would send it again.
+        That is read before, in the same try: Graph would send it again.
         """
-        message = self._message(submission.draft_id)
-        if not message.get("isDraft"):
+        known = self._is_draft.pop(submission.draft_id, None)  # Good for one send.
+        if known is None:
+            known = self._is_still_draft(submission.draft_id)
+        if not known:
             raise NotFound("It is not a draft any more.")
         leave()
         self._call("POST", f"{_one(submission.draft_id)}/send", sending=True)
@@ -155,6 +169,12 @@ class GraphClient:
                 token = _token(page["@odata.deltaLink"], "$deltatoken")
                 return Arrivals(cursor=token, messages=tuple(found.values()))
             query = {"$skiptoken": _token(page["@odata.nextLink"], "$skiptoken")}
+
+    def _is_still_draft(self, message_id: str) -> bool:
+        try:
+            return bool(self._message(message_id).get("isDraft"))
+        except NotFound:
+            return False
 
     def _find(self, submission: Submission) -> Mapping[str, Any] | None:
         try:

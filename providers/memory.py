@@ -8,6 +8,7 @@ import itertools
 import threading
 from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
@@ -108,6 +109,10 @@ class MemoryClient:
         self._box.drafts[draft_id] = letter
         self._mail.trip("create_draft", after=True)
         return draft_id
+
+    def standing_by(self, submission: Submission) -> AbstractContextManager[None]:
+        """Do nothing."""
+        return nullcontext()
 
     def send_draft(self, submission: Submission, leave: Leave) -> str:
         """Send a draft once and return the sent message's id."""

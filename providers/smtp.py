@@ -4,6 +4,7 @@ SMTP has no drafts and no token: once the final dot may have left, only the Sent
 A copy that is missing proves something only where the server was seen to file what it accepts.
 """
 
+import asyncio
 import re
 import ssl
 from collections.abc import Callable, Generator, Sequence
@@ -43,6 +44,15 @@ class Line:
     timeout: float = 20.0  #: Seconds for one exchange.
 
 
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """An open session whose next command is DATA, and the loop that it lives on."""
+
+    runner: asyncio.Runner
+    client: aiosmtplib.SMTP
+    key: str
+
+
 class SmtpClient:
     """`domain.ports.MailClient` for one mailbox; one per try."""
 
@@ -51,16 +61,34 @@ class SmtpClient:
         self._line = line
         self._learn = learn
         self._sent: dict[str, Letter] = {}
+        self._standing: _Standing | None = None
 
     def create_draft(self, letter: Letter) -> str:
         """Give the message's own id: nothing is stored anywhere."""
         return letter.message_id
 
+    @contextmanager
+    def standing_by(self, submission: Submission) -> Generator[None]:
+        """Open the session and name sender and recipients: all that is left is the message."""
+        with asyncio.Runner() as runner:
+            client = runner.run(self._session(submission.letter))
+            self._standing = _Standing(runner, client, submission.key)
+            try:
+                yield
+            finally:
+                self._standing = None
+                runner.run(_quit(client))
+
     def send_draft(self, submission: Submission, leave: Leave) -> str:
         """Send once. A refusal is certain; a lost answer after the data is not."""
-        run(lambda: self._transmit(submission.letter, leave))
-        self._sent[submission.letter.message_id] = submission.letter
-        return submission.letter.message_id
+        standing, letter = self._standing, submission.letter
+        if standing is None or standing.key != submission.key:
+            with self.standing_by(submission):
+                return self.send_draft(submission, leave)
+        content = without_bcc(letter.mime)
+        standing.runner.run(_data(standing.client, content, leave))
+        self._sent[letter.message_id] = letter
+        return letter.message_id
 
     def fate(self, submission: Submission) -> Fate:
         """Look for the copy in the Sent folder."""
@@ -136,15 +164,15 @@ class SmtpClient:
         with self._imap() as box:
             return imap.recent(box, days=days)
 
-    async def _transmit(self, letter: Letter, leave: Leave) -> None:
+    async def _session(self, letter: Letter) -> aiosmtplib.SMTP:
         with _speaking():
             client = await smtp_session(self._access.smtp, self._line.context, self._line.timeout)
         try:
             await _envelope(client, letter)
-            leave()
-            await _data(client, without_bcc(letter.mime))
-        finally:
+        except BaseException:
             await _quit(client)
+            raise
+        return client
 
     def _file(self, letter: Letter) -> None:
         """Append the copy where the server did not file it itself, and remember which it is.
@@ -202,8 +230,12 @@ async def _envelope(client: aiosmtplib.SMTP, letter: Letter) -> None:
         raise Unavailable(f"SMTP failed: {type(error).__name__}") from None
 
 
-async def _data(client: aiosmtplib.SMTP, content: bytes) -> None:
+async def _data(client: aiosmtplib.SMTP, content: bytes, leave: Leave) -> None:
     """Send the message. From here on a lost connection leaves the outcome open."""
+    await asyncio.sleep(0)  # Let the loop hear what the server said meanwhile.
+    if not client.is_connected:
+        raise Unavailable("The server hung up before the message.")
+    leave()
     try:
         await client.data(content)
     except aiosmtplib.SMTPResponseException as error:

@@ -5,8 +5,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from email import message_from_bytes
@@ -40,15 +40,21 @@ class Hazard:
         """Give the fault of the wire that is planned for a call, once."""
         return next((one.fault for one in self._planned(point, enrollment_id)), None)
 
+    def lies_ahead(self, point: Point, enrollment_id: str) -> Fault | None:
+        """Give the fault of the wire that `wire` will give, without letting it happen yet."""
+        number, strikes = self._strikes(point, enrollment_id)
+        ahead = (one for one in strikes if not self.struck.has_happened(number, one))
+        return next((one.fault for one in ahead), None)
+
     def _planned(self, point: Point, enrollment_id: str) -> list[Strike]:
+        number, strikes = self._strikes(point, enrollment_id)
+        return [one for one in strikes if self.struck.claim(number, one)]
+
+    def _strikes(self, point: Point, enrollment_id: str) -> tuple[int, list[Strike]]:
         file = self.home / "drill.json"
         numbers, strikes = _plan(file, file.stat().st_mtime_ns)
         number = numbers.get(enrollment_id, -1)
-        return [
-            one
-            for one in strikes.get(number, ())
-            if one.point is point and self.struck.claim(number, one)
-        ]
+        return number, [one for one in strikes.get(number, ()) if one.point is point]
 
     def _do(self, fault: Fault) -> None:
         if fault is Fault.KILL:
@@ -150,6 +156,7 @@ class PerilousClient:
         self._plain = plain
         self._faulty = faulty
         self._hazard = hazard
+        self._sender = plain  #: Whoever stands by for a send, or is to do it.
 
     def create_draft(self, letter: Letter) -> str:
         """Store a draft."""
@@ -158,11 +165,18 @@ class PerilousClient:
         client = self._plain if fault is None else self._faulty(fault)
         return client.create_draft(letter)
 
+    @contextmanager
+    def standing_by(self, submission: Submission) -> Generator[None]:
+        """Stand by on the wire on which the send is to fail."""
+        fault = self._hazard.lies_ahead(Point.SEND_ANSWER, whose(submission.key))
+        self._sender = self._plain if fault is None else self._faulty(fault)
+        with self._sender.standing_by(submission):
+            yield
+
     def send_draft(self, submission: Submission, leave: Leave) -> str:
-        """Send a draft."""
-        fault = self._hazard.wire(Point.SEND_ANSWER, whose(submission.key))
-        client = self._plain if fault is None else self._faulty(fault)
-        return client.send_draft(submission, leave)
+        """Send a draft; from here on the fault has happened."""
+        self._hazard.wire(Point.SEND_ANSWER, whose(submission.key))
+        return self._sender.send_draft(submission, leave)
 
     def fate(self, submission: Submission) -> Fate:
         """Pass through."""

@@ -62,17 +62,23 @@ class Struck:
     def __init__(self, path: Path) -> None:
         self._path = path
 
+    def has_happened(self, number: int, strike: Strike) -> bool:
+        """Say whether a strike was taken already."""
+        return self._mark(number, strike).exists()
+
     def claim(self, number: int, strike: Strike) -> bool:
         """Take a strike; False when it happened before."""
-        mark = self._path / f"{number}-{strike.point.name}"
         try:
-            handle = os.open(mark, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
+            handle = os.open(self._mark(number, strike), os.O_CREAT | os.O_EXCL | os.O_WRONLY)
         except FileExistsError:
             return False
         os.write(handle, strike.fault.name.encode())
         os.fsync(handle)
         os.close(handle)
         return True
+
+    def _mark(self, number: int, strike: Strike) -> Path:
+        return self._path / f"{number}-{strike.point.name}"
 
     def counts(self) -> Counter[tuple[Point, Fault]]:
         """Count what happened."""
