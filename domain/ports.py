@@ -104,8 +104,14 @@ class Grants(Protocol):
         """Give the mailbox's kind, its address, and what opens it."""
         ...
 
-    def store(self, mailbox_id: str, workspace_id: str, access: Access) -> None:
-        """Keep a refreshed grant, or what was learnt of a mail server."""
+    def store(
+        self, mailbox_id: str, workspace_id: str, access: Access, *, instead_of: Access
+    ) -> None:
+        """Keep a refreshed grant, or what was learnt of a mail server.
+
+        Changes nothing where another one than `instead_of` is kept by now: a reconnected mailbox
+        must not get its old grant back.
+        """
         ...
 
     def is_fresh(self, grant: Grant) -> bool:
@@ -146,8 +152,9 @@ class Claim:
     letter: Letter | None = None
     draft_id: str | None = None
     failures: int = 0  #: Failed answers of the provider so far.
-    baseline: str | None = None  #: The cursor before the send; a sent copy comes after it.
+    baseline: str | None = None  #: The cursor before this draft's first send: copies are later.
     quiet_for: timedelta = timedelta()  #: Machine time since a try last announced the send.
+    look_for: timedelta = timedelta(minutes=5)  #: How long a look-up that fails is repeated.
     is_ahead: bool = False
     """Its clock was moved on (by a sandbox): its slots keep the spacing, not the machine's time."""
     is_probe: bool = False  #: The mailbox was blocked; this delivery tries first.
@@ -277,12 +284,19 @@ class StepLedger(Protocol):
         ...
 
     def provider_failed(
-        self, claim: Claim, detail: str, attempt: Attempt, *, code: ReasonCode, is_open: bool
+        self,
+        claim: Claim,
+        detail: str,
+        attempt: Attempt,
+        *,
+        code: ReasonCode,
+        is_open: bool,
+        counts: bool = True,
     ) -> int:
         """Count a failed answer of the provider; returns how many this delivery had.
 
         `code` is shown until the next try. `is_open`: the send may still take effect, so its
-        lease is kept.
+        lease is kept. `counts`: it speaks against the delivery; a failed look-up does not.
         """
         ...
 

@@ -1,5 +1,6 @@
 """Opens the client of a mailbox: its grant brought up to date first, so no call needs repeating."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,7 +13,9 @@ from domain.ports import Grants, MailClient
 from providers.doubt import Doubt
 from providers.smtp import Line, SmtpClient
 
-_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)  #: When a token "expired" that was refused.
+_REFRESHING = 1.0  #: Seconds that another's new token may take until it is stored.
+_LOOK_EVERY = 0.1
 
 
 class OAuth(Protocol):
@@ -50,22 +53,49 @@ class ProviderClients:
         if access is None:
             raise Disconnected("The mailbox was never connected.")
         if isinstance(access, SmtpAccess):
-            return SmtpClient(
-                access, self._line, lambda it: self._grants.store(mailbox_id, workspace_id, it)
-            )
+            return self._with_servers(mailbox_id, workspace_id, access)
         return self._granted(mailbox_id, workspace_id, account, access)
 
     def _granted(
         self, mailbox_id: str, workspace_id: str, account: Account, grant: Grant
     ) -> MailClient:
         oauth = self._oauths[account.kind]
+        was_refused = grant.expires_at == _LONG_AGO
         if not self._grants.is_fresh(grant):
-            grant = oauth.refresh(grant)
-            self._grants.store(mailbox_id, workspace_id, grant)
-            return oauth.client(grant)
+            grant = self._refreshed(mailbox_id, workspace_id, account, grant)
 
         def forget() -> None:
             expired = replace(grant, expires_at=_LONG_AGO)
-            self._grants.store(mailbox_id, workspace_id, expired)
+            self._grants.store(mailbox_id, workspace_id, expired, instead_of=grant)
 
-        return oauth.client(grant, Doubt(forget=forget))
+        return oauth.client(grant, Doubt(forget=forget, is_last=was_refused))
+
+    def _refreshed(
+        self, mailbox_id: str, workspace_id: str, account: Account, grant: Grant
+    ) -> Grant:
+        """Get a new access token, or take the one that another thread or worker got meanwhile.
+
+        A provider that replaces refresh tokens refuses the one that the other has used up.
+        """
+        try:
+            refreshed = self._oauths[account.kind].refresh(grant)
+        except Disconnected:
+            deadline = time.monotonic() + _REFRESHING
+            while time.monotonic() < deadline:
+                kept = self._grants.load(mailbox_id, workspace_id).access
+                if isinstance(kept, Grant) and kept != grant and self._grants.is_fresh(kept):
+                    return kept
+                time.sleep(_LOOK_EVERY)
+            raise
+        self._grants.store(mailbox_id, workspace_id, refreshed, instead_of=grant)
+        return refreshed
+
+    def _with_servers(self, mailbox_id: str, workspace_id: str, access: SmtpAccess) -> MailClient:
+        known = access
+
+        def learn(learnt: SmtpAccess) -> None:
+            nonlocal known
+            self._grants.store(mailbox_id, workspace_id, learnt, instead_of=known)
+            known = learnt
+
+        return SmtpClient(access, self._line, learn)

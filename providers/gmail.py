@@ -5,8 +5,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import getaddresses
+from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -21,6 +20,7 @@ from domain.mail import DELIVERY_HEADER, Arrival, Arrivals, Letter, Receipt
 from domain.ports import Leave
 from providers.doubt import Doubt
 from providers.gmail_answers import error_of, read_answer
+from providers.gmail_message import added_in, arrival_of, headers_of
 from providers.transport import BearerHttp, OneShotTransport
 
 _ME = "me"
@@ -99,7 +99,7 @@ class GmailClient:
         """Look for the draft, which Gmail removes when it sends it, then for the sent copy."""
         if self._draft_exists(submission.draft_id):
             return Fate(kind=FateKind.UNSENT, evidence="The draft is still there, unsent.")
-        found = self._find_sent(submission.key, since=submission.baseline)
+        found = self._find_sent(submission)
         if found is not None:
             return Fate(kind=FateKind.SENT, evidence="The sent copy was found.", receipt=found)
         if submission.quiet_for < _SETTLED:
@@ -124,7 +124,7 @@ class GmailClient:
         return Receipt(
             provider_message_id=found["id"],
             thread_id=found["threadId"],
-            message_id=_headers(found).get("message-id", ""),
+            message_id=headers_of(found).get("message-id", ""),
         )
 
     def our_drafts(self) -> Sequence[StoredDraft]:
@@ -135,7 +135,7 @@ class GmailClient:
                 draft = self._do(self._api.drafts.get(userId=_ME, id=draft_id, format="metadata"))
             except NotFound:
                 continue  # It was sent or removed since.
-            key = _headers(draft.get("message", {})).get(DELIVERY_HEADER.lower())
+            key = headers_of(draft.get("message", {})).get(DELIVERY_HEADER.lower())
             if key:
                 found.append(StoredDraft(draft_id=draft_id, key=key))
         return found
@@ -143,6 +143,10 @@ class GmailClient:
     def probe(self) -> None:
         """Read the profile."""
         self.cursor()
+
+    def address(self) -> str:
+        """Say whose mailbox it is."""
+        return str(self._do(self._api.users.getProfile(userId=_ME))["emailAddress"])
 
     def cursor(self) -> str:
         """Give the history id of this moment."""
@@ -152,10 +156,10 @@ class GmailClient:
         """Read what reached the inbox since a cursor; a quiet inbox costs one request."""
         page = self._history(cursor, "INBOX", None)
         after = str(page["historyId"])
-        ids = list(_added_in(page))
+        ids = list(added_in(page))
         while token := page.get("nextPageToken"):
             page = self._history(cursor, "INBOX", token)
-            ids.extend(_added_in(page))
+            ids.extend(added_in(page))
         return Arrivals(cursor=after, messages=tuple(self._read_all(ids)))
 
     def recent(self, *, days: int) -> Arrivals:
@@ -171,15 +175,25 @@ class GmailClient:
             return False
         return True
 
-    def _find_sent(self, key: str, *, since: str | None) -> Receipt | None:
-        for message_id in self._sent_since(since):
-            try:
-                found = self._metadata(message_id, (DELIVERY_HEADER,))
-            except NotFound:
-                continue  # It was deleted since.
-            if _headers(found).get(DELIVERY_HEADER.lower()) == key:
-                return self.read_back(message_id)
+    def _find_sent(self, submission: Submission) -> Receipt | None:
+        """Look in what was sent since the baseline, then for the Message-ID, if Gmail kept it."""
+        own_id = submission.letter.message_id.strip("<>")
+        looks = (
+            lambda: self._sent_since(submission.baseline),
+            lambda: self._listed(f"in:sent rfc822msgid:{own_id}"),
+        )
+        for look in looks:
+            for message_id in look():
+                if self._has_key(message_id, submission.key):
+                    return self.read_back(message_id)
         return None
+
+    def _has_key(self, message_id: str, key: str) -> bool:
+        try:
+            found = self._metadata(message_id, (DELIVERY_HEADER,))
+        except NotFound:
+            return False  # It was deleted since.
+        return headers_of(found).get(DELIVERY_HEADER.lower()) == key
 
     def _sent_since(self, since: str | None) -> list[str]:
         try:
@@ -207,13 +221,13 @@ class GmailClient:
             except NotFound:
                 continue
             if not _NOT_ARRIVED & set(found.get("labelIds", ())):
-                yield _arrival(found)
+                yield arrival_of(found)
 
     def _added(self, since: str, *, label: str) -> Iterator[str]:
         token: str | None = None
         while True:
             page = self._history(since, label, token)
-            yield from _added_in(page)
+            yield from added_in(page)
             token = page.get("nextPageToken")
             if token is None:
                 return
@@ -259,7 +273,7 @@ class GmailClient:
 
     def _run(self, request: _Request, *, sending: bool) -> Any:
         try:
-            return request.execute(http=self._http, num_retries=0)
+            answer = request.execute(http=self._http, num_retries=0)
         except HttpError as error:
             headers = {str(k).lower(): v for k, v in error.resp.items()}
             answer = read_answer(int(error.resp.status), headers, error.content)
@@ -271,30 +285,5 @@ class GmailClient:
         except ValueError:
             kind = OutcomeUnknown if sending else Unavailable
             raise kind("Gmail's answer could not be read.") from None
-
-
-def _added_in(page: Mapping[str, Any]) -> Iterator[str]:
-    for line in page.get("history", ()):
-        for added in line.get("messagesAdded", ()):
-            yield str(added["message"]["id"])
-
-
-def _headers(message: Mapping[str, Any]) -> dict[str, str]:
-    listed = message.get("payload", {}).get("headers", ())
-    return {str(one["name"]).lower(): str(one["value"]) for one in listed}
-
-
-def _arrival(message: Mapping[str, Any]) -> Arrival:
-    headers = _headers(message)
-    sender = getaddresses([headers.get("from", "")])[0][1]
-    named = f"{headers.get('in-reply-to', '')} {headers.get('references', '')}".split()
-    return Arrival(
-        provider_message_id=str(message["id"]),
-        thread_id=str(message["threadId"]),
-        from_address=sender,
-        message_id=headers.get("message-id", ""),
-        in_reply_to=tuple(dict.fromkeys(named)),
-        subject=headers.get("subject", ""),
-        received_at=datetime.fromtimestamp(int(message.get("internalDate", 0)) / 1000, UTC),
-        headers=headers,
-    )
+        self._doubt.has_worked = True
+        return answer

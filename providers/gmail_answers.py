@@ -6,16 +6,29 @@ forms that occur (429 and 403 for the same quota).
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from domain.answers import Meaning, error_for
 from domain.errors import ProviderError
+from providers.retry_after import retry_after, time_until
 
 _RETRY_AT = re.compile(r"[Rr]etry after (\d{4}-\d\d-\d\dT[\d:.]+Z)")
-_SERVER_FAULT = 500
+_REFUSED, _SERVER_FAULT = 400, 500
+_OPEN = frozenset({408, 409})  #: It ran out of time or met another request: not a refusal.
+_REASONS: Mapping[str, str] = MappingProxyType(
+    {
+        "RATE_LIMIT_EXCEEDED": "rateLimitExceeded",
+        "RESOURCE_EXHAUSTED": "rateLimitExceeded",
+        "FAILED_PRECONDITION": "failedPrecondition",
+        "INVALID_ARGUMENT": "invalidArgument",
+    }
+)
+"""Newer answers have no `errors`: the reason stands in `details` (google.rpc.ErrorInfo), else the
+status (google.rpc.Code) must do. https://cloud.google.com/apis/design/errors"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +66,7 @@ TABLE: tuple[tuple[int, str, str, Meaning], ...] = (
 
 def meaning_of(answer: Answer) -> Meaning:
     """Say what a refusal means; a `Retry-After` header makes a throttle a quota with an end."""
-    if answer.status >= _SERVER_FAULT:
+    if answer.status >= _SERVER_FAULT or answer.status in _OPEN or answer.status < _REFUSED:
         return Meaning.AMBIGUOUS
     for status, reason, part, meaning in TABLE:
         if status != answer.status or reason not in ("", answer.reason):
@@ -76,20 +89,23 @@ def read_answer(status: int, headers: dict[str, Any], content: bytes) -> Answer:
     try:
         error = json.loads(content)["error"]
         message = str(error.get("message", ""))
-        reasons = error.get("errors") or [{}]
-        reason = str(reasons[0].get("reason", error.get("status", "")))
+        reason = _reason(error)
     except (ValueError, KeyError, TypeError, AttributeError):
         message, reason = "", ""
     return Answer(status, reason, message, _retry_after(headers, message))
 
 
+def _reason(error: dict[str, Any]) -> str:
+    for one in (*(error.get("errors") or ()), *(error.get("details") or ())):
+        if "reason" in one:
+            return _REASONS.get(str(one["reason"]), str(one["reason"]))
+    status = str(error.get("status", ""))
+    return _REASONS.get(status, status)
+
+
 def _retry_after(headers: dict[str, Any], message: str) -> timedelta | None:
-    named = str(headers.get("retry-after", ""))
-    if named.isdecimal():
-        return timedelta(seconds=int(named))
+    named = retry_after(headers)
     found = _RETRY_AT.search(message)
-    date = headers.get("date")
-    if found is None or date is None:
-        return None
-    until = datetime.fromisoformat(found.group(1).replace("Z", "+00:00"))
-    return max(until - parsedate_to_datetime(str(date)).astimezone(UTC), timedelta())
+    if named is not None or found is None:
+        return named
+    return time_until(datetime.fromisoformat(found.group(1).replace("Z", "+00:00")), headers)

@@ -12,14 +12,15 @@ from domain.codes import ReasonCode
 from domain.errors import Disconnected, OutcomeUnknown, Refused, Unavailable
 from domain.mail import Grant
 from providers.doubt import Doubt
-from providers.gmail import GmailClient, gmail_api
-from providers.transport import BearerHttp, OneShotTransport
+from providers.gmail import GmailClient
+from providers.transport import OneShotTransport
 
 SCOPES = ("https://www.googleapis.com/auth/gmail.modify",)
 """Drafts, sending and reading; it is the narrowest scope that has all three."""
 
 _OK = 200
 _SERVER_FAULT = 500
+_LATER = frozenset({408, 429})  #: Says nothing of the grant, only that it is too much just now.
 
 
 class GoogleOAuth:
@@ -70,7 +71,7 @@ class GoogleOAuth:
             }
         )
         grant = _grant(answer, refresh_token=str(answer.get("refresh_token", "")))
-        return grant, self._address(grant)
+        return grant, self.client(grant).address()
 
     def refresh(self, grant: Grant) -> Grant:
         """Get a new access token. Raises Disconnected when the grant is dead."""
@@ -82,11 +83,6 @@ class GoogleOAuth:
         """Open the mailbox behind a grant."""
         return GmailClient(self._gmail_url, self._transport, grant.access_token, doubt)
 
-    def _address(self, grant: Grant) -> str:
-        request = gmail_api(self._gmail_url).users.getProfile(userId="me")
-        http = BearerHttp(self._transport, grant.access_token)
-        return str(request.execute(http=http)["emailAddress"])
-
     def _token(self, form: dict[str, str]) -> dict[str, Any]:
         form = {**form, "client_id": self._client_id, "client_secret": self._client_secret}
         headers = {"content-type": "application/x-www-form-urlencoded"}
@@ -96,7 +92,7 @@ class GoogleOAuth:
             )
         except OutcomeUnknown as error:
             raise Unavailable(str(error)) from None  # Asking again for a token does no harm.
-        if answer.status_code >= _SERVER_FAULT:
+        if answer.status_code >= _SERVER_FAULT or answer.status_code in _LATER:
             raise Unavailable(f"Google's token endpoint answered {answer.status_code}.")
         return _read(answer.status_code, answer.content)
 
@@ -105,9 +101,13 @@ def _read(status: int, content: bytes) -> dict[str, Any]:
     try:
         body = json.loads(content)
     except ValueError:
-        raise Unavailable("Google's token endpoint gave no JSON.") from None
-    if status == _OK:
+        body = None
+    if not isinstance(body, dict):
+        raise Unavailable("Google's token endpoint gave no JSON object.")
+    if status == _OK and "access_token" in body:
         return body
+    if status == _OK:
+        raise Unavailable("Google's token endpoint gave no token.")
     fault = str(body.get("error", status))
     if fault == "invalid_grant":
         raise Disconnected("Google says that the grant has expired or was revoked.")

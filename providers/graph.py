@@ -39,7 +39,6 @@ _IMMUTABLE = 'IdType="ImmutableId"'
 _MESSAGES = "/v1.0/me/messages"
 _DELTA = "/v1.0/me/mailFolders/inbox/messages/delta"
 _DRAFTS = "/v1.0/me/mailFolders/drafts/messages"
-_REFUSED = 400
 
 
 class GraphClient:
@@ -233,7 +232,8 @@ class GraphClient:
             )
         except OutcomeUnknown as error:
             raise error if sending else Unavailable(str(error)) from None
-        if answer.status_code < _REFUSED:
+        if answer.is_success:
+            self._doubt.has_worked = True
             return answer
         refusal = read_answer(answer.status_code, answer.headers, answer.content)
         raise self._doubt.judge(error_of(refusal, sending=sending), sending=sending)

@@ -7,14 +7,15 @@ and public reports of the forms that occur.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import timedelta
 from typing import Any
 
 from domain.answers import Meaning, error_for
 from domain.errors import ProviderError
+from providers.retry_after import retry_after
 
-_SERVER_FAULT = 500
+_REFUSED, _SERVER_FAULT = 400, 500
+_OPEN = frozenset({408})  #: It ran out of time, which refuses nothing.
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,8 @@ def meaning_of(answer: Answer) -> Meaning:
     for status, code, meaning in TABLE:
         if status in (0, answer.status) and code.lower() in ("", answer.code.lower()):
             return meaning
-    return Meaning.AMBIGUOUS if answer.status >= _SERVER_FAULT else Meaning.PERMANENT
+    is_refusal = _REFUSED <= answer.status < _SERVER_FAULT and answer.status not in _OPEN
+    return Meaning.PERMANENT if is_refusal else Meaning.AMBIGUOUS
 
 
 def error_of(answer: Answer, *, sending: bool) -> ProviderError:
@@ -93,17 +95,4 @@ def read_answer(status: int, headers: Mapping[str, str], content: bytes) -> Answ
         code, message = str(error.get("code", "")), str(error.get("message", ""))
     except (ValueError, KeyError, TypeError, AttributeError):
         code, message = "", ""
-    return Answer(status, code, message, _retry_after(headers))
-
-
-def _retry_after(headers: Mapping[str, str]) -> timedelta | None:
-    """Read seconds, or an HTTP date against the answer's own Date."""
-    named, date = headers.get("retry-after", ""), headers.get("date")
-    if named.isdecimal():
-        return timedelta(seconds=int(named))
-    try:
-        until = parsedate_to_datetime(named).astimezone(UTC)
-        since = parsedate_to_datetime(date or "").astimezone(UTC)
-    except (ValueError, TypeError):
-        return None
-    return max(until - since, timedelta())
+    return Answer(status, code, message, retry_after(headers))

@@ -13,18 +13,22 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import msal
+from msal.exceptions import MsalError
 
 from domain.answers import Meaning, error_for
 from domain.errors import OutcomeUnknown, ProviderError, Unavailable
 from domain.mail import Grant
 from providers.doubt import Doubt
 from providers.graph import GraphClient
+from providers.retry_after import retry_after
 from providers.transport import OneShotTransport
 
 SCOPES = ("Mail.ReadWrite", "Mail.Send", "User.Read")
 """Drafts need ReadWrite; msal adds offline_access, openid and profile to what it asks for."""
 ALL_SCOPES = (*SCOPES, "offline_access", "openid", "profile")
 _CHECKED = "checked"
+_SERVER_FAULT = 500
+_LATER = frozenset({408, 429})  #: Says nothing of the grant, only that it is too much just now.
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -159,7 +163,18 @@ class _MsalHttp:
         answer = self._transport.send(
             method, self._real(url), content=content, headers=dict(headers or {})
         )
-        return _MsalAnswer(answer.status_code, answer.text, dict(answer.headers))
+        if answer.status_code >= _SERVER_FAULT or answer.status_code in _LATER:
+            raise Unavailable(
+                f"Microsoft's sign-in answered {answer.status_code}.",
+                retry_after=retry_after(answer.headers),
+            )
+        return _MsalAnswer(answer.status_code, self._announced(answer.text), dict(answer.headers))
+
+    def _announced(self, text: str) -> str:
+        """Show msal a loopback's plain addresses as https: it refuses a document with others."""
+        if self._plain is None or self._plain.hostname not in _LOOPBACK:
+            return text
+        return text.replace(f"http://{self._plain.netloc}", f"https://{self._plain.netloc}")
 
     def _real(self, url: str) -> str:
         parts = urlsplit(url)
@@ -190,11 +205,14 @@ def _answered(ask: Callable[[], Any]) -> dict[str, Any]:
         raise Unavailable(str(error)) from None
     except ProviderError:
         raise
-    except (ValueError, KeyError, TypeError) as error:
-        raise Unavailable(f"Microsoft's sign-in gave no JSON: {type(error).__name__}") from None
+    except (MsalError, ValueError, KeyError, TypeError, AttributeError) as error:
+        text = f"Microsoft's sign-in gave no answer that can be read: {type(error).__name__}"
+        raise Unavailable(text) from None
     if "access_token" in answer:
         return answer
-    fault = str(answer.get("error", "unknown"))
+    if "error" not in answer:
+        raise Unavailable("Microsoft's sign-in gave neither a token nor an error.")
+    fault = str(answer["error"])
     numbers = ", ".join(f"AADSTS{one}" for one in answer.get("error_codes") or ())
     text = f"Microsoft's sign-in refused: {fault}{f' ({numbers})' if numbers else ''}."
     meaning = ERRORS.get(fault, Meaning.MAILBOX_ERROR)

@@ -31,10 +31,15 @@ class GrantStore:
         access = None if row.grant is None else self._open(mailbox_id, row.grant)
         return Account(kind=MailboxKind(row.kind), address=row.address, access=access)
 
-    def store(self, mailbox_id: str, workspace_id: str, access: Access) -> None:
-        """Keep a refreshed grant, or what was learnt of a mail server."""
+    def store(
+        self, mailbox_id: str, workspace_id: str, access: Access, *, instead_of: Access
+    ) -> None:
+        """Keep a refreshed grant, or what was learnt; nothing where another one is kept by now."""
+        query = select(mailboxes.c.grant).where(mailboxes.c.id == mailbox_id)
         with self._database.workspace(workspace_id) as connection:
-            self.put(connection, mailbox_id, access)
+            kept = connection.execute(query.with_for_update(key_share=True)).scalar()
+            if kept is not None and self._open(mailbox_id, kept) == instead_of:
+                self.put(connection, mailbox_id, access)
 
     def put(self, connection: Connection, mailbox_id: str, access: Access) -> None:
         """Keep what opens a mailbox, in the caller's transaction."""

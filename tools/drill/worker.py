@@ -63,10 +63,12 @@ class Redirected:
         through = replace(account.access.smtp, port=self._port)
         return replace(account, access=replace(account.access, smtp=through))
 
-    def store(self, mailbox_id: str, workspace_id: str, access: Access) -> None:
+    def store(
+        self, mailbox_id: str, workspace_id: str, access: Access, *, instead_of: Access
+    ) -> None:
         """Keep a refreshed grant; what is learnt of a proxy is not kept."""
         if isinstance(access, Grant):
-            self._grants.store(mailbox_id, workspace_id, access)
+            self._grants.store(mailbox_id, workspace_id, access, instead_of=instead_of)
 
     def is_fresh(self, grant: Grant) -> bool:
         """Ask the store."""

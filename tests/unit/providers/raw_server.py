@@ -48,6 +48,10 @@ class RawServer:
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self._thread = threading.Thread(target=self._accept, daemon=True)
 
+    def then(self, *behaviours: Behaviour) -> None:
+        """Add what it does next."""
+        self._behaviours.extend(behaviours)
+
     def __enter__(self) -> "RawServer":
         self._thread.start()
         return self

@@ -70,7 +70,41 @@ def test_a_refusal_means(
         assert error.code == ReasonCode(code)
 
 
-@pytest.mark.parametrize("status", [500, 502, 503, 504])
+@pytest.mark.parametrize(
+    ("status", "more", "message", "kind", "code"),
+    [
+        (
+            403,
+            {"details": [{"@type": "t/google.rpc.ErrorInfo", "reason": "RATE_LIMIT_EXCEEDED"}]},
+            "Quota exceeded for quota metric 'Queries'",
+            Throttled,
+            None,
+        ),
+        (403, {"status": "RESOURCE_EXHAUSTED"}, BUCKET, Exhausted, "provider_quota_exceeded"),
+        (403, {"status": "PERMISSION_DENIED"}, "Insufficient scopes", Refused, "mailbox_error"),
+        (400, {"status": "FAILED_PRECONDITION"}, "Not enabled", Refused, "mailbox_error"),
+        (
+            400,
+            {"status": "INVALID_ARGUMENT"},
+            "Invalid To header",
+            Refused,
+            "invalid_contact_email",
+        ),
+        (400, {"details": [], "errors": []}, "Something else", Refused, "permanent_fail"),
+    ],
+)
+def test_a_refusal_without_a_list_of_errors_means_the_same(
+    status: int, more: dict[str, object], message: str, kind: type[ProviderError], code: str | None
+) -> None:
+    body = json.dumps({"error": {"code": status, "message": message, **more}}).encode()
+
+    error = error_of(read_answer(status, DATE, body), sending=True)
+
+    assert type(error) is kind
+    assert not isinstance(error, Refused) or error.code == ReasonCode(code)
+
+
+@pytest.mark.parametrize("status", [302, 408, 409, 500, 502, 503, 504])
 def test_a_server_fault_leaves_a_send_open_and_anything_else_undone(status: int) -> None:
     answer = read_answer(status, {}, refusal(status, "backendError", "Backend Error"))
 
@@ -82,6 +116,7 @@ def test_a_server_fault_leaves_a_send_open_and_anything_else_undone(status: int)
     ("headers", "message", "after"),
     [
         ({"retry-after": "7"}, "", timedelta(seconds=7)),
+        ({"retry-after": "Tue, 24 Nov 2026 10:01:00 GMT", **DATE}, "", timedelta(minutes=1)),
         (DATE, BUCKET, timedelta(minutes=5)),
         ({}, BUCKET, timedelta(hours=24)),
     ],

@@ -76,6 +76,8 @@ def test_no_row_of_the_table_is_without_a_case() -> None:
 @pytest.mark.parametrize(
     ("status", "code", "sending", "kind"),
     [
+        (302, "", True, OutcomeUnknown),  # Somebody between us answers.
+        (408, "", True, OutcomeUnknown),
         (503, "ErrorServerBusy", True, OutcomeUnknown),
         (503, "ErrorServerBusy", False, Unavailable),
         (429, "ApplicationThrottled", True, OutcomeUnknown),  # It was seen after a delivery.
