@@ -18,7 +18,7 @@ import aiosmtplib
 from imap_tools import BaseMailBox
 
 from domain.access import SmtpAccess
-from domain.errors import OutcomeUnknown, ProviderError, Unavailable
+from domain.errors import Disconnected, OutcomeUnknown, ProviderError, Unavailable
 from domain.fate import Fate, FateKind, StoredDraft, Submission
 from domain.mail import Arrivals, Letter, Receipt
 from domain.ports import Leave
@@ -30,6 +30,7 @@ QUIET = timedelta(seconds=120)
 """How long a submission must have been over before a missing copy proves anything."""
 _LOOK_AGAIN = timedelta(seconds=30)
 _BCC = re.compile(rb"^bcc:.*\r\n(?:[ \t].*\r\n)*", re.IGNORECASE | re.MULTILINE)
+_SUCCESS, _REFUSALS = 2, (4, 5)  #: The first digit of a reply (RFC 5321 4.2.1).
 _END_OF_HEADERS = b"\r\n\r\n"
 NO_INBOX = "none"  #: The cursor of a mailbox without IMAP.
 
@@ -165,10 +166,11 @@ class SmtpClient:
             return imap.recent(box, days=days)
 
     async def _session(self, letter: Letter) -> aiosmtplib.SMTP:
-        with _speaking():
+        with _nothing_left(), _speaking():
             client = await smtp_session(self._access.smtp, self._line.context, self._line.timeout)
         try:
-            await _envelope(client, letter)
+            with _nothing_left():
+                await _envelope(client, letter)
         except BaseException:
             await _quit(client)
             raise
@@ -212,6 +214,15 @@ def _speaking() -> Generator[None]:
         raise as_error(unusable) from None
 
 
+@contextmanager
+def _nothing_left() -> Generator[None]:
+    try:
+        yield
+    except Disconnected as error:
+        error.had_no_effect = True
+        raise
+
+
 async def _envelope(client: aiosmtplib.SMTP, letter: Letter) -> None:
     """Name sender and recipients; one who is refused keeps the whole message back."""
     sender, recipients = _people(letter)
@@ -231,18 +242,43 @@ async def _envelope(client: aiosmtplib.SMTP, letter: Letter) -> None:
 
 
 async def _data(client: aiosmtplib.SMTP, content: bytes, leave: Leave) -> None:
-    """Send the message. From here on a lost connection leaves the outcome open."""
+    """Send the message. Once it may have left, only a reply says what became of it."""
     await asyncio.sleep(0)  # Let the loop hear what the server said meanwhile.
     if not client.is_connected:
         raise Unavailable("The server hung up before the message.")
+    written = _writes_of(client)
     leave()
     try:
         await client.data(content)
     except aiosmtplib.SMTPResponseException as error:
-        raise error_of(Stage.DATA, error.code, error.message) from None
+        if error.code // 100 in _REFUSALS:
+            raise error_of(Stage.DATA, error.code, error.message) from None
+        if len(written) <= 1:
+            raise Unavailable(f"The server answered {error.code} to DATA.") from None
+        if error.code // 100 != _SUCCESS:
+            raise OutcomeUnknown(f"The server answered {error.code} to the message.") from None
     except (aiosmtplib.SMTPException, OSError) as error:
-        text = f"The server did not answer after the message: {type(error).__name__}"
-        raise OutcomeUnknown(text) from None
+        name = type(error).__name__
+        if len(written) <= 1:
+            raise Unavailable(f"The server hung up before the message: {name}") from None
+        raise OutcomeUnknown(f"The server did not answer after the message: {name}") from None
+
+
+def _writes_of(client: aiosmtplib.SMTP) -> list[int]:
+    """Note what is written from now on: the command DATA first, then the message.
+
+    The library gives both as one call, but only the second can have any effect.
+    """
+    protocol: Any = client.protocol
+    written: list[int] = []
+    write = protocol.write
+
+    def note(data: bytes) -> None:
+        written.append(len(data))
+        write(data)
+
+    protocol.write = note
+    return written
 
 
 def without_bcc(mime: bytes) -> bytes:

@@ -3,8 +3,8 @@
 import re
 import socket
 import threading
+from socket import SocketIO
 from types import TracebackType
-from typing import BinaryIO
 
 from domain.access import Server, Tls
 
@@ -58,7 +58,7 @@ class RawImap:
             with connection, connection.makefile("rwb", buffering=0) as stream:
                 self._serve(stream)
 
-    def _serve(self, stream: BinaryIO) -> None:
+    def _serve(self, stream: SocketIO) -> None:
         stream.write(b"* OK ready\r\n")
         while line := stream.readline():
             tag, _, rest = line.decode().strip().partition(" ")
