@@ -8,7 +8,7 @@ MAX_FAILURES = 5  #: Failed answers of a provider after which a person must look
 MAX_SURPRISES = 5  #: Tries that broke down by themselves before a person must look.
 RECOVER_AFTER = timedelta(minutes=5)  #: The one further try of a Gmail account's first message.
 SOON = timedelta(seconds=1)
-_LONGEST = timedelta(seconds=60)
+LONGEST = timedelta(seconds=60)  #: Between two tries, where a provider names no time.
 
 
 def again(why: str, *, after: timedelta, kind: str = "Retry") -> ApplicationError:
@@ -20,5 +20,5 @@ def again(why: str, *, after: timedelta, kind: str = "Retry") -> ApplicationErro
 
 def backoff(failures: int, retry_after: timedelta | None = None) -> timedelta:
     """Double the wait from 2 s to 60 s; a provider's own delay wins where it is longer."""
-    own = min(timedelta(seconds=2 ** max(1, failures)), _LONGEST)
+    own = min(timedelta(seconds=2 ** max(1, failures)), LONGEST)
     return max(own, retry_after or own)

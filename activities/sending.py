@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from activities.catching_up import catch_up
 from activities.deadline import Deadline
-from activities.failures import MAX_FAILURES, RECOVER_AFTER, SOON, again, backoff
+from activities.failures import LONGEST, MAX_FAILURES, RECOVER_AFTER, SOON, again, backoff
 from domain.codes import ReasonCode
 from domain.delivery import DeliveryState
 from domain.errors import (
@@ -17,14 +17,16 @@ from domain.errors import (
     OutcomeUnknown,
     ProviderError,
     Refused,
+    Throttled,
     Unavailable,
 )
-from domain.fate import FateKind, Submission
+from domain.fate import Fate, FateKind, Submission
 from domain.holds import ResourceKind, healers
 from domain.mail import Letter, Receipt
 from domain.messages import PerformStep, StepResult
 from domain.ports import Attempt, Claim, Inbox, MailClient, MailClients, StepLedger, Writer
 
+UNDER_WAY = timedelta(seconds=60)  #: As long as a request that left may still be worked on.
 FRESH = timedelta(milliseconds=250)  #: How old the look at the inbox may be when a send leaves.
 MOST_LOOKS = 3  #: One that found nothing ends them; an inbox that never rests is read so often.
 
@@ -55,12 +57,13 @@ class Sending:
             return self._failed(claim, error)
 
     def _send(self, claim: Claim) -> StepResult:
-        client = self.clients.open(claim.mailbox_id, self.request.workspace_id)
         if claim.state is DeliveryState.SUBMITTING:
-            found = self._reconcile(client, claim)
+            client, found = self._find_out(claim)
             if isinstance(found, Receipt):
                 return self._sent(claim, found)
             claim = found
+        else:
+            client = self._open(claim)
         if claim.failures >= _most_failures(claim):
             return self._give_up(claim)
         if claim.is_probe:
@@ -77,14 +80,27 @@ class Sending:
                 return outcome
             wait = outcome
 
-    def _reconcile(self, client: MailClient, claim: Claim) -> Claim | Receipt:
-        """Find out what became of a send whose answer nobody has: read, never repeat."""
+    def _open(self, claim: Claim) -> MailClient:
+        return self.clients.open(claim.mailbox_id, self.request.workspace_id)
+
+    def _find_out(self, claim: Claim) -> tuple[MailClient, Claim | Receipt]:
+        """Find out what became of a send whose answer nobody has: read, never repeat.
+
+        A look-up that fails proves nothing, unless the mailbox itself waits for a cause now.
+        """
         try:
+            client = self._open(claim)
             fate = client.fate(_submission(claim))
         except Refused as refusal:
             if ResourceKind.MAILBOX in healers(refusal.code) or isinstance(refusal, Exhausted):
                 raise
-            raise Unavailable(str(refusal)) from None  # A look-up that fails proves nothing.
+            raise _NotFoundOut(str(refusal)) from None
+        except ProviderError as error:
+            raise _NotFoundOut(str(error), retry_after=error.retry_after) from None
+        return client, self._reconcile(claim, fate)
+
+    def _reconcile(self, claim: Claim, fate: Fate) -> Claim | Receipt:
+        """Believe the evidence."""
         if fate.receipt is not None:
             return fate.receipt
         if fate.kind is FateKind.UNSENT:
@@ -169,13 +185,12 @@ class Sending:
     def _submit(self, client: MailClient, claim: Claim) -> StepResult:
         try:
             sent_id = client.send_draft(_submission(claim), self.deadline.check)
-        except Disconnected:
-            raise  # Also a request that took effect can be answered so: reconcile first.
-        except Refused:
-            self.ledger.unsent(claim)  # A refusal is an answer: nothing was accepted.
-            raise
         except NotFound as gone:
             raise OutcomeUnknown("The draft was gone when it was to be sent.") from gone
+        except ProviderError as error:
+            if _had_no_effect(error):
+                self.ledger.unsent(claim)
+            raise
         answered = time.monotonic()
         receipt = self._read_back(client, sent_id)
         return self._sent(claim, receipt, answered=answered)
@@ -199,6 +214,8 @@ class Sending:
         """Count the failure; past the last one a person must look."""
         if isinstance(error, _Unknowable):
             return self._hold(claim, ReasonCode.SEND_OUTCOME_UNKNOWN, str(error))
+        if isinstance(error, _NotFoundOut):
+            return self._look_again(claim, error)
         unknown = isinstance(error, OutcomeUnknown)
         recovers = claim.may_recover and claim.failures + 1 == MAX_FAILURES
         failures = self.ledger.provider_failed(
@@ -217,13 +234,30 @@ class Sending:
             kind=type(error).__name__,
         )
 
+    def _look_again(self, claim: Claim, error: ProviderError) -> StepResult:
+        """Repeat a failed look-up, counting nothing against the delivery; at last ask a person.
+
+        It lasts longer than a send can be under way, so the lease is given back meanwhile.
+        """
+        if claim.quiet_for > claim.look_for:
+            detail = f"The provider could not be asked for {_minutes(claim.look_for)}: {error}"
+            return self._hold(claim, ReasonCode.SEND_OUTCOME_UNKNOWN, detail)
+        self.ledger.provider_failed(
+            claim,
+            f"The look-up failed: {error}",
+            self.attempt,
+            code=ReasonCode.RETRYING_STEP,
+            is_open=claim.quiet_for < UNDER_WAY,
+            counts=False,
+        )
+        wait = min(max(claim.quiet_for / 2, 2 * SOON), LONGEST)
+        raise again("The look-up failed.", after=max(wait, error.retry_after or wait))
+
     def _give_up(self, claim: Claim) -> StepResult:
-        """Hold after the last failure: not sent, or, where a send was under way, unknown."""
+        """Hold after the last failure: it was not sent."""
         code = ReasonCode.SENDING_FAILED
         if claim.may_recover:
             code = ReasonCode.FIRST_STEP_SEND_FAILED
-        if claim.state is DeliveryState.SUBMITTING:
-            code = ReasonCode.SEND_OUTCOME_UNKNOWN
         return self._hold(claim, code, "The provider failed every try.")
 
     def _hold(self, claim: Claim, code: ReasonCode, detail: str) -> StepResult:
@@ -235,8 +269,26 @@ class Sending:
         )
 
 
+def _had_no_effect(error: ProviderError) -> bool:
+    """Say whether a failed send is certain: a refusal is an answer, and so is no connection.
+
+    A dead grant is none by itself: also a request that took effect can be answered so.
+    """
+    if isinstance(error, Disconnected):
+        return error.had_no_effect
+    return isinstance(error, (Refused, Throttled, Unavailable))
+
+
 class _Unknowable(ProviderError):
     """Nothing can prove either outcome."""
+
+
+class _NotFoundOut(ProviderError):
+    """The look-up itself failed: neither outcome is proven, and it can be repeated."""
+
+
+def _minutes(span: timedelta) -> str:
+    return f"{span / timedelta(minutes=1):.0f} minutes"
 
 
 def _most_failures(claim: Claim) -> int:

@@ -123,7 +123,14 @@ class NoopLedger:
         raise AssertionError(code)
 
     def provider_failed(
-        self, claim: Claim, detail: str, attempt: Attempt, *, code: ReasonCode, is_open: bool
+        self,
+        claim: Claim,
+        detail: str,
+        attempt: Attempt,
+        *,
+        code: ReasonCode,
+        is_open: bool,
+        counts: bool = True,
     ) -> int:
         """Never happens here."""
         raise AssertionError(detail)

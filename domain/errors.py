@@ -82,6 +82,7 @@ class Disconnected(Refused):
     """The account's grant is dead; its owner must connect it again."""
 
     code = ReasonCode.MAILBOX_DISCONNECTED
+    had_no_effect = False  #: Set where nothing had been asked for yet when it was refused.
 
 
 class ContentFault(Exception):

@@ -1,10 +1,23 @@
 """What became of a send whose answer nobody has: what is asked, and what evidence can say."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from types import MappingProxyType
 
+from domain.access import MailboxKind
 from domain.mail import Letter, Receipt
+
+LOOK_FOR: Mapping[MailboxKind, timedelta] = MappingProxyType(
+    {
+        MailboxKind.GMAIL: timedelta(hours=1),
+        MailboxKind.OUTLOOK: timedelta(hours=1),
+        MailboxKind.SMTP: timedelta(minutes=5),
+    }
+)
+"""How long a look-up that fails is repeated before a person is asked. Google and Microsoft come
+back, and then can tell; a mail server that cannot be read may stay so."""
 
 
 class FateKind(StrEnum):

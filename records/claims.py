@@ -7,6 +7,7 @@ from sqlalchemy import Connection, text
 
 from domain.access import MailboxKind
 from domain.delivery import DeliveryState
+from domain.fate import LOOK_FOR
 from domain.ids import Prefix, delivery_key
 from domain.mail import Attachment, Draft, Letter, Recipient, StepContent, Thread, ThreadTail
 from domain.messages import PerformStep
@@ -24,7 +25,8 @@ _TAKE = text(
     " mailbox_id = excluded.mailbox_id, updated_at = clock_timestamp(),"
     " state = CASE WHEN :anew THEN 'claimed' ELSE deliveries.state END,"
     " mime = CASE WHEN :anew THEN NULL ELSE deliveries.mime END,"
-    " draft_id = CASE WHEN :anew THEN NULL ELSE deliveries.draft_id END"
+    " draft_id = CASE WHEN :anew THEN NULL ELSE deliveries.draft_id END,"
+    " baseline = CASE WHEN :anew THEN NULL ELSE deliveries.baseline END"
     " RETURNING id, fence, state, failures, created_at,"
     " :may_be_ahead AND :at > clock_timestamp() + interval '1 second' AS is_ahead"
 )
@@ -71,8 +73,9 @@ def take(
         letter=letter,
         draft_id=None if anew else row["draft_id"],
         failures=taken.failures,
-        baseline=row["baseline"],
+        baseline=None if anew else row["baseline"],
         quiet_for=row["quiet_for"] or timedelta(),
+        look_for=LOOK_FOR[MailboxKind(row["mailbox_kind"])],
         is_ahead=taken.is_ahead,
         is_probe=row["blocked_code"] is not None,
         may_recover=row["mailbox_kind"] == MailboxKind.GMAIL and is_first(row, request.step_id),

@@ -129,10 +129,11 @@ def provider_failed(
     *,
     code: ReasonCode,
     is_open: bool,
+    counts: bool,
 ) -> int:
     """Count a failed answer of the provider; returns how many this delivery had."""
     with database.workspace(claim.workspace_id) as connection:
-        failures, enrollment_id = count_failure(connection, claim, detail)
+        failures, enrollment_id = count_failure(connection, claim, detail, by=1 if counts else 0)
         if not is_open:
             leases.give_back(connection, claim.key)
         moving.show_retry(connection, enrollment_id, claim, attempt, failures, detail, code)

@@ -131,6 +131,7 @@ class Ledger:
                 select(submitting.WAIT).where(mine).scalar_subquery(),
             ),
             draft_id=draft_id,
+            baseline=None,  # Of an earlier draft, which is gone.
         )
         wait = None if claim.is_ahead else row[1]
         return Drafted(cursor=row[0], wait=wait or timedelta())
@@ -206,11 +207,18 @@ class Ledger:
         return failing.block(self._database, claim, code, named, request, attempt)
 
     def provider_failed(
-        self, claim: Claim, detail: str, attempt: Attempt, *, code: ReasonCode, is_open: bool
+        self,
+        claim: Claim,
+        detail: str,
+        attempt: Attempt,
+        *,
+        code: ReasonCode,
+        is_open: bool,
+        counts: bool = True,
     ) -> int:
         """Count a failed answer of the provider; returns how many this delivery had."""
         return failing.provider_failed(
-            self._database, claim, detail, attempt, code=code, is_open=is_open
+            self._database, claim, detail, attempt, code=code, is_open=is_open, counts=counts
         )
 
     def _move(self, claim: Claim, expected: DeliveryState, to: DeliveryState, **values: Any) -> Any:

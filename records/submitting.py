@@ -10,7 +10,7 @@ from domain.errors import StaleAttempt
 from domain.messages import StepResult
 from domain.ports import Attempt, Claim
 from records import booking, leases, moving
-from records.tables import mailboxes
+from records.tables import deliveries, mailboxes
 from records.transitions import transition
 
 SPARE = timedelta(milliseconds=50)  #: Added to the spacing: two clocks never agree quite.
@@ -59,7 +59,8 @@ def submit(connection: Connection, claim: Claim, attempt: Attempt) -> StepResult
     """Announce the send, or say what keeps it from leaving: a stop, or the mailbox's spacing.
 
     Locks the sequence (shared), the mailbox and the enrollment, in this order, so that a stop
-    waits for the announcement and a second send of the mailbox for the first. Raises StaleAttempt
+    waits for the announcement and a second send of the mailbox for the first. The cursor of the
+    first announcement stays: what left by it is looked for from there. Raises StaleAttempt
     when the mailbox was paused, blocked or disconnected meanwhile: the next try's gate says why.
     """
     enrollment_id, step_id, _ = claim.key.split(":")
@@ -78,7 +79,7 @@ def submit(connection: Connection, claim: Claim, attempt: Attempt) -> StepResult
         claim,
         DeliveryState.DRAFTED,
         DeliveryState.SUBMITTING,
-        baseline=claim.baseline,
+        baseline=func.coalesce(deliveries.c.baseline, claim.baseline),
         submitting_at=func.clock_timestamp(),
     )
     return None

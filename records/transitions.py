@@ -76,12 +76,14 @@ def receive(
     )
 
 
-def count_failure(connection: Connection, claim: Claim, detail: str) -> tuple[int, str]:
+def count_failure(
+    connection: Connection, claim: Claim, detail: str, *, by: int = 1
+) -> tuple[int, str]:
     """Count a failed answer of the provider; gives the count and the enrollment's id."""
     row = connection.execute(
         update(deliveries)
         .where(deliveries.c.key == claim.key, deliveries.c.fence == claim.fence)
-        .values(failures=deliveries.c.failures + 1, detail=detail)
+        .values(failures=deliveries.c.failures + by, detail=detail)
         .returning(deliveries.c.failures, deliveries.c.enrollment_id)
     ).first()
     if row is None:
