@@ -17,7 +17,7 @@ from records.database import Database
 from records.mailbox_faults import fault as note_fault
 from records.tables import mailboxes
 
-SWEEP_EVERY = timedelta(hours=1)  #: Machine time between two looks for drafts left behind.
+SWEEP_EVERY = timedelta(minutes=10)  #: Machine time between two looks for drafts left behind.
 LEFT_BEHIND = timedelta(minutes=10)  #: Nobody who was about to send a draft takes so long.
 
 _STANDING = text(
@@ -43,10 +43,10 @@ _TAKE_BACK = text(
 _ORPHANS = text(
     "SELECT given.draft_id FROM unnest(CAST(:keys AS text[]), CAST(:drafts AS text[]))"
     " AS given(key, draft_id) JOIN deliveries d ON d.key = given.key"
-    " WHERE d.draft_id IS DISTINCT FROM given.draft_id"
+    " WHERE d.state = 'failed' OR d.draft_id IS DISTINCT FROM given.draft_id"
     " AND (d.draft_id IS NOT NULL OR d.key = ANY(:taken_back)"
     "  OR d.updated_at < clock_timestamp() - :age)"
-)
+)  # A failed delivery is written anew if at all, so its draft is nobody's.
 
 
 class Watch:

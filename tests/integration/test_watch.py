@@ -72,6 +72,21 @@ class TestDraftsLeftBehind:
 
         assert orphans == ["old"]
 
+    async def test_of_a_message_that_will_never_leave_are_named(self, world: World) -> None:
+        mailbox = world.make_mailbox(cursor="0")
+        world.mail.fail("send_draft", Refused("400"))
+        enrollment = world.enroll_one(world.make_sequence(mailbox))
+        await world.forward(enrollment, HOUR)
+        ((state, draft_id, key),) = deliveries(world)
+        assert state == "failed"
+        assert draft_id is not None
+
+        orphans = Watch(world.database).orphans(
+            mailbox, world.workspace_id, [StoredDraft(draft_id=draft_id, key=key)]
+        )
+
+        assert orphans == [draft_id]
+
     def test_of_somebody_else_are_left_alone(self, world: World) -> None:
         mailbox = world.make_mailbox()
         drafts = [StoredDraft(draft_id="d1", key="enr_of_another_house:stp:1")]
