@@ -17,7 +17,7 @@ from records.database import Database
 from records.mailbox_faults import fault as note_fault
 from records.tables import mailboxes
 
-SWEEP_EVERY = timedelta(minutes=10)  #: Machine time between two looks for drafts left behind.
+SWEEP_EVERY = timedelta(hours=1)  #: Machine time between two looks for drafts left behind.
 LEFT_BEHIND = timedelta(minutes=10)  #: Nobody who was about to send a draft takes so long.
 
 _STANDING = text(

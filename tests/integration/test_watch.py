@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from domain.codes import ReasonCode
-from domain.errors import OutcomeUnknown, Refused
+from domain.errors import OutcomeUnknown, Refused, Unavailable
 from domain.fate import Fate, FateKind, StoredDraft
 from domain.mail import Letter
 from domain.ports import Watching
@@ -75,11 +75,12 @@ class TestDraftsLeftBehind:
     async def test_of_a_message_that_will_never_leave_are_named(self, world: World) -> None:
         mailbox = world.make_mailbox(cursor="0")
         world.mail.fail("send_draft", Refused("400"))
+        world.mail.fail("delete_draft", Unavailable("503"))
         enrollment = world.enroll_one(world.make_sequence(mailbox))
         await world.forward(enrollment, HOUR)
-        ((state, draft_id, key),) = deliveries(world)
+        ((state, _, key),) = deliveries(world)
         assert state == "failed"
-        assert draft_id is not None
+        (draft_id,) = world.mail.boxes[mailbox].drafts
 
         orphans = Watch(world.database).orphans(
             mailbox, world.workspace_id, [StoredDraft(draft_id=draft_id, key=key)]

@@ -51,8 +51,10 @@ BUILDS: tuple[Broken, ...] = (
         "no_reconcile",
         "a send under way is taken for one that never was",
         SENDING,
-        "            found = self._reconcile(client, claim)\n",
-        _ANEW + "            found = replace(claim, state=DeliveryState.RENDERED)\n",
+        "            client, found = self._find_out(claim)\n",
+        "            client = self._open(claim)\n"
+        + _ANEW
+        + "            found = replace(claim, state=DeliveryState.RENDERED)\n",
     ),
     Broken(
         "found_copy_is_ignored",
