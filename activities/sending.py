@@ -223,7 +223,7 @@ class Sending:
             f"{type(error).__name__}: {error}",
             self.attempt,
             code=ReasonCode.FIRST_STEP_SEND_FAILED if recovers else ReasonCode.RETRYING_STEP,
-            is_open=unknown,
+            is_open=unknown and error.may_run,
         )
         if failures >= _most_failures(claim) and not unknown:
             return self._give_up(claim)

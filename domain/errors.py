@@ -44,6 +44,8 @@ class Throttled(ProviderError):
 class OutcomeUnknown(ProviderError):
     """The request left and its answer did not come: it may have taken effect."""
 
+    may_run = False  #: Set where nobody hung up: the provider may be working on it still.
+
 
 class Unauthorized(ProviderError):
     """The access token was refused, which says nothing of what the request did."""

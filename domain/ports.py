@@ -295,8 +295,9 @@ class StepLedger(Protocol):
     ) -> int:
         """Count a failed answer of the provider; returns how many this delivery had.
 
-        `code` is shown until the next try. `is_open`: the send may still take effect, so its
-        lease is kept. `counts`: it speaks against the delivery; a failed look-up does not.
+        `code` is shown until the next try. `is_open`: the provider may still be working on
+        it, so its lease is kept. `counts`: it speaks against the delivery, as a failed look-up
+        does not.
         """
         ...
 

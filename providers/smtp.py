@@ -261,7 +261,9 @@ async def _data(client: aiosmtplib.SMTP, content: bytes, leave: Leave) -> None:
         name = type(error).__name__
         if len(written) <= 1:
             raise Unavailable(f"The server hung up before the message: {name}") from None
-        raise OutcomeUnknown(f"The server did not answer after the message: {name}") from None
+        lost = OutcomeUnknown(f"The server did not answer after the message: {name}")
+        lost.may_run = isinstance(error, TimeoutError)  # aiosmtplib's time-outs are that, too.
+        raise lost from None
 
 
 def _writes_of(client: aiosmtplib.SMTP) -> list[int]:

@@ -43,7 +43,9 @@ class OneShotTransport:
         except _NOTHING_SENT as error:
             raise Unavailable(f"No connection: {type(error).__name__}") from None
         except httpx.TransportError as error:
-            raise OutcomeUnknown(f"No answer: {type(error).__name__}") from None
+            lost = OutcomeUnknown(f"No answer: {type(error).__name__}")
+            lost.may_run = isinstance(error, httpx.TimeoutException)
+            raise lost from None
 
     def close(self) -> None:
         """Close every connection."""

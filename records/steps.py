@@ -84,9 +84,11 @@ class Ledger:
         if later is not None:
             return later
         claim = take(connection, row, request, attempt, may_be_ahead=self._fast_forward)
-        anew = not self._desk.has_queue
+        looks = moving.is_under_way(row)  # Reading what became of it needs no lease.
+        anew = not (looks or self._desk.has_queue)
         most = self._desk.most
-        if not leases.take(connection, claim.key, claim.mailbox_id, most=most, anew=anew):
+        has_one = leases.take(connection, claim.key, claim.mailbox_id, most=most, anew=anew)
+        if not (has_one or looks):
             raise Busy(claim.key, claim.mailbox_id)
         return claim
 

@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from domain.errors import StaleAttempt
+from domain.errors import OutcomeUnknown, StaleAttempt
 from records import leases
 from records.database import Database
 from records.desk import Desk
-from tests.integration.world import World
+from tests.integration.world import IN_FLIGHT, World
 
 pytestmark = pytest.mark.integration
 
@@ -95,6 +95,44 @@ class TestTheDesk:
         assert desk.wait("b", "mbx_2", patience=10)
         later.join()
         assert not desk.has_queue
+
+
+class TestAnOpenOutcome:
+    @pytest.mark.parametrize("may_run", [False, True])
+    async def test_holds_a_lease_only_while_the_provider_may_be_at_it(
+        self, world: World, may_run: bool
+    ) -> None:
+        lost, seen = OutcomeUnknown("no answer"), list[dict[str, int]]()
+        lost.may_run = may_run
+        world.mail.fail("send_draft", lost, after=True)
+        world.mail.do("fate", lambda: seen.append(held(world.database)))
+        mailbox = world.make_mailbox()
+        enrollment = world.enroll_one(world.make_sequence(mailbox))
+
+        await world.forward(enrollment, timedelta(hours=1))
+
+        assert world.standing(enrollment) == ("finished", "no_response")
+        assert seen == [{mailbox: 1} if may_run else {}]
+        assert held(world.database) == {}
+
+    async def test_is_looked_up_though_no_lease_is_free(self, world: World) -> None:
+        def lose() -> None:
+            for number in range(IN_FLIGHT):
+                take(world.database, f"other{number}", "mbx_other", most=IN_FLIGHT + 1)
+            raise OutcomeUnknown("reset")
+
+        world.mail.do("send_draft", lose, after=True)
+        enrollment = world.enroll_one(world.make_sequence(world.make_mailbox()))
+
+        await world.forward(enrollment, timedelta(hours=1))
+
+        assert world.standing(enrollment) == ("finished", "no_response")
+        assert held(world.database) == {"mbx_other": IN_FLIGHT}
+
+
+def held(database: Database) -> dict[str, int]:
+    with database.workspace("wsp_nobody") as connection:
+        return leases.held(connection)
 
 
 class TestSpacing:
