@@ -3,6 +3,7 @@
 import re
 
 from domain.inbound.parsing import ReceivedMail
+from domain.inbound.people import answers
 from domain.inbound.quoting import own_text
 from domain.inbound.verdict import MailKind, Verdict
 
@@ -82,7 +83,7 @@ def is_calendar(mail: ReceivedMail) -> Verdict | None:
 
 def is_auto_reply(mail: ReceivedMail) -> Verdict | None:
     """Say whether a machine answers for a person."""
-    if _is_list(mail) and not _answers(mail):
+    if _is_list(mail) and not answers(mail):
         return None
     submitted = mail.header("auto-submitted").lower().partition(";")[0].strip()
     if submitted.startswith("auto-replied"):
@@ -113,7 +114,7 @@ def _by_words(mail: ReceivedMail) -> Verdict | None:
         return _found(MailKind.AUTO_REPLY, 0.85, "An automatic answer, by its words and headers.")
     if _ANYWHERE.search(bare) and absent and not _is_person(mail):
         return _found(MailKind.AUTO_REPLY, 0.8, "An absence note, by subject and words.")
-    if _MACHINE_SAYS.search(own) and not _is_bulk(mail) and _answers(mail):
+    if _MACHINE_SAYS.search(own) and not _is_bulk(mail) and answers(mail):
         return _found(MailKind.AUTO_REPLY, 0.8, "It says itself that it is automatic.")
     if absent and _URGENT.search(own) and not _is_person(mail) and "?" not in own:
         return _found(MailKind.AUTO_REPLY, 0.7, "An absence note, by its words.")
@@ -137,7 +138,7 @@ def is_unrelated(mail: ReceivedMail) -> Verdict | None:
     submitted = mail.header("auto-submitted").lower()
     if submitted.startswith(("auto-generated", "auto-notified")):
         return _found(MailKind.UNRELATED, 0.9, "A machine's notice, not an answer.")
-    if _answers(mail) and not _NOBODY.search(mail.from_address):
+    if answers(mail) and not _NOBODY.search(mail.from_address):
         return None
     if _NOBODY.search(mail.from_address):
         return _found(MailKind.UNRELATED, 0.85, "Sent from an address that nobody reads.")
@@ -146,21 +147,6 @@ def is_unrelated(mail: ReceivedMail) -> Verdict | None:
     if mail.has("list-id", "list-post") and _NEWS.search(mail.subject):
         return _found(MailKind.UNRELATED, 0.8, "A list's mail.")
     return None
-
-
-def _answers(mail: ReceivedMail) -> bool:
-    """Say whether it answers a mail: it names one, or its subject does."""
-    return mail.has("in-reply-to", "references") or _is_answer(mail.subject)
-
-
-def _is_answer(subject: str) -> bool:
-    return (
-        re.match(
-            r"(?i)\s*(?:re|aw|sv|vs|antw|rv|res|odp|re\[\d\]|答复|回复|回覆|返信|답장|ynt|hv|atb|απ|отв)\s*[:：]",
-            subject,
-        )
-        is not None
-    )
 
 
 def _is_list(mail: ReceivedMail) -> bool:
@@ -195,7 +181,7 @@ def _is_automatic(mail: ReceivedMail) -> bool:
 def _is_person(mail: ReceivedMail) -> bool:
     """Say whether a mail program of people wrote it: machines quote nothing."""
     quoted = len(own_text(mail.text)) + 40 < len(mail.text)
-    return quoted and _answers(mail)
+    return quoted and answers(mail)
 
 
 def _found(kind: MailKind, confidence: float, evidence: str) -> Verdict:

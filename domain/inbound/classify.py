@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from domain.inbound import automatic, bounces, optout
 from domain.inbound.parsing import ReceivedMail, read_mail
+from domain.inbound.signs import is_system
 from domain.inbound.verdict import BOUNCES, MailKind, Verdict
 
 Look = Callable[[ReceivedMail], Verdict | None]
@@ -77,7 +78,7 @@ def _bounce(mail: ReceivedMail) -> Verdict | None:
         return verdict
     if not mail.reports and mail.header("auto-submitted").lower().startswith("auto-replied"):
         answered = automatic.is_auto_reply(mail)
-        if answered is not None and verdict.confidence < _SURE:
+        if answered is not None and verdict.confidence < _SURE and not is_system(mail.header("from")) and not mail.has("x-failed-recipients"):
             return answered  # An absence note of a postmaster's making.
     return verdict
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 _FIELD = re.compile(r"^([A-Za-z][A-Za-z0-9-]{0,60})\s*:[ \t]*(.*)$")
-_ADDRESS = re.compile(r"[^\s<>;:,\"'()\[\]]{1,128}@[A-Za-z0-9._-]{1,253}")
+_ADDRESS = re.compile(r"(?<![^\s<>;:,\"'()\[\]])[^\s<>;:,\"'()\[\]]{1,128}@[A-Za-z0-9._-]{1,253}")
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 
 
@@ -67,7 +67,7 @@ def _block(group: dict[str, str]) -> Block:
     diagnostic = group.get("diagnostic-code", "") or group.get("x-display-text", "")
     return Block(
         action=group.get("action", "failed").split(" ")[0].strip().lower(),
-        status=status_in(group.get("status", "")) or status_in(diagnostic),
+        status=status_in(f"{group.get('status', '')} {diagnostic}"),
         diagnostic=diagnostic,
         recipient=address_in(final) or next((a for n in named if (a := address_in(n))), ""),
     )

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from domain.inbound.classify import classify
+from domain.inbound.verdict import Verdict
 
 FIELDS = ("kind", "recipient", "status", "message_id", "confidence", "evidence")
 MOST = 200_000_000  #: Bytes of one mail; more is no mail.
@@ -47,12 +48,15 @@ def mails_in(stream: BinaryIO) -> Iterator[bytes]:
         yield raw
 
 
+def line_of(verdict: Verdict) -> str:
+    """Write a verdict as a line of JSON in ASCII: no charset of the reader's can break it."""
+    return json.dumps({name: getattr(verdict, name) for name in FIELDS})
+
+
 def _batch(stream: BinaryIO) -> int:
     try:
         for raw in mails_in(stream):
-            verdict = classify(raw)
-            line = {name: getattr(verdict, name) for name in FIELDS}
-            print(json.dumps(line, ensure_ascii=False), flush=True)
+            print(line_of(classify(raw)), flush=True)
     except CutShort as cut:
         print(f"Standard input ended with {cut}; every mail before it was read.", file=sys.stderr)
         return 2
@@ -69,7 +73,7 @@ def _explain(files: list[Path]) -> int:
             missing = 2
             continue
         print(f"{file}: {verdict.kind} ({verdict.confidence:.0%}) {verdict.evidence}")
-        for name in ("recipient", "status", "message_id"):
+        for name in ("recipient", "status", "message_id", "auto", "returns_on", "category"):
             if found := getattr(verdict, name):
                 print(f"  {name}: {found}")
     return missing
