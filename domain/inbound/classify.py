@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from domain.inbound import automatic, bounces, optout
+from domain.inbound import automatic, bounces, bulk, optout, receipts
 from domain.inbound.parsing import ReceivedMail, read_mail
 from domain.inbound.signs import is_system
 from domain.inbound.verdict import BOUNCES, MailKind, Verdict
@@ -90,11 +90,11 @@ _REPLY = Verdict(
 
 LOOKS: tuple[Look, ...] = (
     is_complaint,
-    automatic.is_receipt,
+    receipts.is_receipt,
     _bounce,
-    automatic.is_calendar,
+    receipts.is_calendar,
     automatic.is_auto_reply,
-    automatic.is_unrelated,
+    bulk.is_unrelated,
     optout.is_opt_out,
 )
 """The questions, in their order; who answers none of them is a person."""

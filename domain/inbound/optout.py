@@ -23,7 +23,7 @@ _SUBJECT = re.compile(
     r"(?i)^\s*(?:(?:re|aw|sv)\s*:\s*)*(?:unsubscribe|unsub|opt[- ]?out|remove(?: me)?|stop|abmelden|abmeldung|abbestellen|désabonnement|désinscription|desinscription|baja|darse de baja|cancelar|cancellami|afmelden|uitschrijven|avregistrera|отписаться|退订|配信停止)\b"
 )
 _NOT = re.compile(
-    r"(?i)how (?:do|can) (?:i|we) unsubscribe|already unsubscribed|(?:click|link|button).{0,40}unsubscribe|to unsubscribe|unsubscribe (?:link|from this (?:list|newsletter) (?:by|at|click))|not unsubscribe"
+    r"(?i)how (?:do|can) (?:i|we) unsubscribe|already unsubscribed|(?:click|link|button).{0,40}unsubscribe|to unsubscribe|unsubscribe (?:link|from this (?:list|newsletter) (?:by|at|click))|not unsubscribe|phone list|call list|cc list"
 )
 
 

@@ -39,6 +39,7 @@ class ReceivedMail:
     types: frozenset[str] = frozenset()  #: Of all parts.
     returned: str = ""  #: The head of the mail that came back, undecoded.
     calendar: str = ""  #: The METHOD of its calendar part, upper case.
+    calendar_shown: bool = False  #: Its calendar part is no attachment.
     feedback: str = ""  #: The body of its message/feedback-report part.
     disposition: str = ""  #: The body of its message/disposition-notification part.
     names: tuple[str, ...] = field(default=())  #: File names of its parts.
@@ -131,6 +132,7 @@ def _read(message: Message) -> ReceivedMail:
         types=frozenset(part.get_content_type() for part in found),
         returned=parts.returned_by(found)[:MOST_TEXT],
         calendar=parts.calendar_of(found),
+        calendar_shown=parts.is_calendar_shown(found),
         feedback=parts.first_of(found, "message/feedback-report")[:MOST_TEXT],
         disposition=parts.first_of(found, "message/disposition-notification")[:MOST_TEXT],
         names=tuple(name for part in found if (name := parts.file_name(part))),

@@ -99,6 +99,11 @@ def calendar_of(parts: Sequence[Message]) -> str:
     return ""
 
 
+def is_calendar_shown(parts: Sequence[Message]) -> bool:
+    """Say whether the calendar part is a form of the mail itself, not a file that came with it."""
+    return any(_is(part, "text/calendar") and part.get_content_disposition() != "attachment" for part in parts)
+
+
 def file_name(part: Message) -> str:
     """Give a part's file name, "" without one."""
     with suppress(Exception):
