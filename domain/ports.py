@@ -13,6 +13,7 @@ from domain.delivery import DeliveryState
 from domain.errors import Busy, ProviderError
 from domain.fate import Fate, StoredDraft, Submission
 from domain.holds import ResourceKind
+from domain.inbound.verdict import Sorted
 from domain.mail import Arrivals, Draft, Grant, Letter, Receipt
 from domain.messages import FanOutPage, FanOutReport, PerformStep, StepResult
 
@@ -394,3 +395,14 @@ class Switchboard(Protocol):
 
 
 Clock = Callable[[], datetime]  #: Machine time, handed in at the edge.
+
+
+class ReplySorter(Protocol):
+    """Says what a person's reply means for the offer; it never decides whether it is a reply.
+
+    `domain.inbound.sorting.RuleSorter` does so by rules; a language model may take its place.
+    """
+
+    def sort(self, text: str) -> Sorted:
+        """Sort the person's own words: no quotes, no signature. Must not raise."""
+        ...

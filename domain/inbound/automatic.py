@@ -17,6 +17,7 @@ from domain.inbound.bulk import is_list, is_nobody, is_sent_to_many
 from domain.inbound.parsing import ReceivedMail
 from domain.inbound.people import answers, is_answer, is_by_person
 from domain.inbound.quoting import own_text, without_signature
+from domain.inbound.returning import returns_on
 from domain.inbound.verdict import AutoKind, MailKind, Verdict
 
 _MOST = 3_000  #: Characters of the sender's own words that are looked at.
@@ -42,8 +43,20 @@ def is_auto_reply(mail: ReceivedMail) -> Verdict | None:
         evidence, confidence = _by_words(mail)
     if not evidence:
         return None
+    return auto_reply(mail, confidence, evidence)
+
+
+def auto_reply(mail: ReceivedMail, confidence: float, evidence: str) -> Verdict:
+    """Say what an automatic answer is about, and when its writer is back."""
+    auto = auto_kind(mail)
+    away = auto is AutoKind.ABSENCE
+    text = own_text(mail.text)
     return Verdict(
-        kind=MailKind.AUTO_REPLY, confidence=confidence, evidence=evidence, auto=auto_kind(mail)
+        kind=MailKind.AUTO_REPLY,
+        confidence=confidence,
+        evidence=evidence,
+        auto=auto,
+        returns_on=returns_on(text, mail.sent) or returns_on(mail.subject, mail.sent) if away else None,
     )
 
 
@@ -57,7 +70,7 @@ def auto_kind(mail: ReceivedMail) -> AutoKind:
     if RECEIVED.search(own):
         return AutoKind.ACKNOWLEDGEMENT
     bare = _RE.sub("", mail.subject)
-    if re.search(r"(?i)out of|office|abwesen|absen|ausen|assen|afwez|frånv|frav|poissa|vacation|urlaub|不在|отпуск", bare):
+    if re.search(r"(?i)out of|office|\booo\b|\boof\b|abwesen|absen|ausen|assen|afwez|frånv|frav|poissa|vacation|urlaub|不在|отпуск", bare):
         return AutoKind.ABSENCE
     return AutoKind.OTHER
 

@@ -35,7 +35,7 @@ SUBJECT_SURE = re.compile(
     r"|(?:respuesta|contestaci[oó]n|mensaje|resposta|risposta|messaggio|mensagem) autom[aá]ti[ck]\w*|autorrespuesta|fuera de (?:la )?oficina|aviso de ausencia|acuse de recibo|resposta de ausência|aviso de ausência|fora do escritório"
     r"|fuori (?:sede|ufficio)|avviso di assenza|messaggio di assenza|afwezigheids(?:bericht|melding)|afwezig\s*:|niet aanwezig\s*:|automatisch antwoord|ontvangstbevestiging"
     r"|frånvaro(?:meddelande)?\s*:|fraværs(?:melding|meddelelse|besked)|ikke til stede|poissaoloilmoitus|poissa\s*:|nieobecno[śs][cć]\s*(?::|$|w)|powiadomienie o nieobecno|autoodpowied|nepřítomen|automatická odpov|mimo kancelář|házon kívül|távollét"
-    r"|în afara biroului|otomatik (?:yanıt|cevap)|ofis dışı|автоматическ\w+ ответ|автоответ|ответ автоответчика|автоматична відповідь|автовідповідь|нет на месте|отсутствие на рабочем|автоматичен отговор|аутоматски одговор|automatski odgovor|samodejni odgovor|αυτόματη απάντηση|εκτός γραφείου"
+    r"|răspuns automat|mesaj automat|în afara biroului|otomatik (?:yanıt|cevap)|ofis dışı|автоматическ\w+ ответ|автоответ|ответ автоответчика|автоматична відповідь|автовідповідь|нет на месте|отсутствие на рабочем|автоматичен отговор|аутоматски одговор|automatski odgovor|samodejni odgovor|αυτόματη απάντηση|εκτός γραφείου"
     r"|自動(?:応答|返信|回覆|送信)|【?自動返信】?|自动(?:答复|回复)|不在(?:通知|連絡|の?お知らせ|办公室|辦公室)|外出通知|休假(?:通知|自动)|부재중|자동 ?(?:회신|응답|답장)|부재 알림|رد تلقائي|الرد التلقائي|خارج المكتب|מענה אוטומטי|תשובה אוטומטית|מחוץ למשרד|ตอบกลับอัตโนมัติ|trả lời tự động|balasan otomatis|स्वचालित)"
 )
 """Subjects that mail programs give to automatic answers."""

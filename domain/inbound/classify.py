@@ -5,30 +5,46 @@ from collections.abc import Callable
 
 from domain.inbound import automatic, bounces, bulk, optout, receipts
 from domain.inbound.parsing import ReceivedMail, read_mail
+from domain.inbound.people import answers, is_by_person
+from domain.inbound.quoting import own_text, without_signature
 from domain.inbound.signs import is_system
+from domain.inbound.sorting import RuleSorter
 from domain.inbound.verdict import BOUNCES, MailKind, Verdict
+from domain.ports import ReplySorter
 
+RULES = RuleSorter()
 Look = Callable[[ReceivedMail], Verdict | None]
 
 
-def classify(raw: bytes) -> Verdict:
+def classify(raw: bytes, sorter: ReplySorter = RULES) -> Verdict:
     """Classify a mail as it came over the wire (RFC 5322 and MIME).
 
     Never raises: what cannot be read is `unrelated`, and stops nobody. The order matters: a report
     is no answer, an answer by a machine is none by a person.
     """
     try:
-        return _first(read_mail(raw))
+        return _first(read_mail(raw), sorter)
     except (RecursionError, ValueError, LookupError, TypeError, AttributeError) as error:
         detail = f"It could not be read: {type(error).__name__}."
         return Verdict(kind=MailKind.UNRELATED, confidence=0.1, evidence=detail)
 
 
-def _first(mail: ReceivedMail) -> Verdict:
+def _first(mail: ReceivedMail, sorter: ReplySorter) -> Verdict:
     if not mail.headers:
         return Verdict(kind=MailKind.UNRELATED, confidence=0.2, evidence="It has no headers.")
     found = (verdict for look in LOOKS if (verdict := look(mail)) is not None)
-    return next(found, _REPLY)
+    return next(found, None) or _reply(mail, sorter)
+
+
+def _reply(mail: ReceivedMail, sorter: ReplySorter) -> Verdict:
+    own = own_text(mail.text)
+    sort = sorter.sort(without_signature(own))
+    return Verdict(
+        kind=MailKind.REPLY,
+        confidence=0.9 if is_by_person(mail) else 0.8 if answers(mail) else 0.6,
+        evidence=f"Nothing speaks for a machine: a person wrote it; {sort.evidence}.",
+        category=sort.category,
+    )
 
 
 def is_complaint(mail: ReceivedMail) -> Verdict | None:
@@ -84,9 +100,6 @@ def _bounce(mail: ReceivedMail) -> Verdict | None:
 
 
 _SURE = 0.85
-_REPLY = Verdict(
-    kind=MailKind.REPLY, confidence=0.8, evidence="Nothing speaks for a machine: a person wrote it."
-)
 
 LOOKS: tuple[Look, ...] = (
     is_complaint,

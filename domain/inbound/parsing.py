@@ -3,12 +3,13 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from email import message_from_bytes
 from email.errors import MessageError
 from email.header import decode_header
 from email.message import Message
 from email.policy import Compat32
-from email.utils import getaddresses
+from email.utils import getaddresses, parsedate_to_datetime
 
 from domain.inbound import parts
 from domain.inbound.charsets import to_text
@@ -31,6 +32,7 @@ class ReceivedMail:
     subject: str
     from_name: str
     from_address: str  #: Lower case.
+    sent: date | None  #: The day of its Date header, in the sender's time.
     content_type: str  #: Of the whole, with its parameters, lower case.
     text: str  #: What a person would read first, without what HTML marks as quoted.
     shown: str  #: All of it.
@@ -124,6 +126,7 @@ def _read(message: Message) -> ReceivedMail:
         subject=" ".join(headers.get("subject", ("",))[0][:2_000].split()),
         from_name=name,
         from_address=address.strip().lower(),
+        sent=_day(headers.get("date", ("",))[0]),
         content_type=" ".join(headers.get("content-type", ("text/plain",))[0].lower().split()),
         text=body.own[:MOST_TEXT],
         shown=body.whole[:MOST_TEXT],
@@ -137,6 +140,13 @@ def _read(message: Message) -> ReceivedMail:
         disposition=parts.first_of(found, "message/disposition-notification")[:MOST_TEXT],
         names=tuple(name for part in found if (name := parts.file_name(part))),
     )
+
+
+def _day(value: str) -> date | None:
+    try:
+        return parsedate_to_datetime(value[:100]).date()
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None
 
 
 def _headers(message: Message) -> dict[str, tuple[str, ...]]:

@@ -40,6 +40,15 @@ class ReplyCategory(StrEnum):
     OTHER = "other"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sorted:
+    """What a person's reply says to an offer, and why we think so."""
+
+    category: ReplyCategory
+    confidence: float  #: From 0 to 1.
+    evidence: str  #: A few words for people: what was found.
+
+
 BOUNCES = frozenset({MailKind.HARD_BOUNCE, MailKind.SOFT_BOUNCE, MailKind.SENDER_BLOCKED})
 
 
