@@ -14,6 +14,8 @@ class Cause(StrEnum):
     LATER = "it could not be delivered for now"
     LIMIT = "more was sent than is taken"
     POLICY = "a rule of the recipient's side refused it"
+    SUSPENDED = "the mailbox is suspended for now"
+    RELAY = "a server refused to pass it on"
     GONE = "there is no such address"
     CLOSED = "the address is not in use any more"
     NOWHERE = "the domain takes no mail"
@@ -26,6 +28,8 @@ KINDS = {
     Cause.LATER: MailKind.SOFT_BOUNCE,
     Cause.LIMIT: MailKind.SOFT_BOUNCE,
     Cause.POLICY: MailKind.SOFT_BOUNCE,
+    Cause.SUSPENDED: MailKind.SOFT_BOUNCE,
+    Cause.RELAY: MailKind.SOFT_BOUNCE,
     Cause.GONE: MailKind.HARD_BOUNCE,
     Cause.CLOSED: MailKind.HARD_BOUNCE,
     Cause.NOWHERE: MailKind.HARD_BOUNCE,

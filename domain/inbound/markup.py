@@ -83,8 +83,7 @@ def _shown(pieces: Iterator[tuple[str, str]]) -> str:
         elif name in ("td", "th"):
             kept.append(" ")
         if not unseen:
-            kept.append(" ".join(text.split()) if text.strip() else " " if text else "")
-            kept.append(" " if text[-1:].isspace() else "")
+            kept.append(re.sub(r"\s+", " ", text))
     lines = (" ".join(line.split()) for line in html.unescape("".join(kept)).splitlines())
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 

@@ -125,9 +125,19 @@ def _flat(part: Message) -> str:
     if part.get("content-transfer-encoding", "").lower().strip() in ("base64", "quoted-printable"):
         return content_of(_undivided(part))
     if isinstance(inside, list):
-        blocks = [one.as_string() if isinstance(one, Message) else str(one) for one in inside[:500]]
+        blocks = [_block(one) if isinstance(one, Message) else str(one) for one in inside[:500]]
         return "\n\n".join(block.strip() for block in blocks)
     return content_of(part) or str(inside)
+
+
+def _block(block: Message) -> str:
+    lines = [f"{name}: {_readable(str(value))}" for name, value in list(block.raw_items())[:200]]
+    rest = block.get_payload()
+    return "\n".join(lines) + (f"\n\n{rest}" if isinstance(rest, str) else "")
+
+
+def _readable(value: str) -> str:
+    return to_text(value.encode("utf-8", "surrogateescape"), None)
 
 
 def _undivided(part: Message) -> Message:

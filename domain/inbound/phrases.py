@@ -23,17 +23,17 @@ def _w(cause: Cause, *patterns: str) -> Wording:
     return Wording(cause, re.compile("|".join(f"(?:{one})" for one in patterns), re.IGNORECASE))
 
 
-_WHO = r"(?:user|recipient|mailbox|account|address|addressee|e-?mail(?: address| account)?|person|name|rcpt)"
+_WHO = r"(?:user|recipient|mailbox|account|address|addressee|e-?mail(?: address| account)?|person|name)"
 
 TABLE: tuple[Wording, ...] = (
     _w(  # Words that speak of the network, though they name a host or a mailbox.
         Cause.LATER,
-        r"host not found, try again|\b4[25]\d\b.{0,60}(?:mailbox|requested).{0,40}unavailable",
+        r"host not found, try again|temporary (?:lookup|dns|name server|failure|local|server)|\b4[25]\d\b.{0,60}(?:mailbox|requested).{0,40}unavailable",
         r"connect\w*.{0,60}(?:refused|timed? ?out|reset|lost|failed)|lost connection|network is unreachable|no route to host|operation timed out",
         r"loops? back to|mail loop|(?:message|mail) (?:is )?looping|forwarding loop|too many hops|hop count|malformed (?:or unexpected )?name server|(?:hosts|routes)\b.{0,30}have been failing|could not contact dns|could not find a gateway",
     ),
-    _w(  # Relays that refuse to pass on: a fault between two servers.
-        Cause.POLICY,
+    _w(  # A fault between two servers, not of the address.
+        Cause.RELAY,
         r"relay(?:ing)?(?: mail| access)? (?:is |was )?(?:denied|not (?:permitted|allowed)|prohibited$)|(?:unable|not (?:allowed|permitted|authori[sz]ed)|refus\w+) to relay|not an? (?:open )?(?:gateway|relay)|not configured to relay|as a relay\b|\brcpthosts",
     ),
     _w(  # The address or name of a server, though it is called an address.
@@ -42,7 +42,7 @@ TABLE: tuple[Wording, ...] = (
         r"(?:emetteur|émetteur|absender|remitente|remetente|mittente|отправител\w*) (?:invalid\w*|ungültig|inv[aá]lid\w*|non valido|(?:ist )?(?:gesperrt|blockiert)|bloqu\w+)",
     ),
     _w(  # Suspended is meant to pass; a closed account is not.
-        Cause.POLICY,
+        Cause.SUSPENDED,
         r"\bsuspend|temporar\w+ (?:disabled|locked|inactive|blocked|limited|deactivated|closed|not accept)|(?:account|mailbox|user)(?: is| has been)? (?:temporarily )?(?:locked|frozen)|is (?:temporarily )?limited|(?:compte|bo[iî]te)\b.{0,30}(?:bloqu|suspend)|is ?blocked\b.{0,12}(?:lpn|ofr)|vor[uü]bergehend (?:gesperrt|deaktiviert)",
     ),
     _w(  # What was found in the message, before the words on names and addresses.

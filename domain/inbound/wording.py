@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 
 from domain.inbound.causes import Cause
-from domain.inbound.notices import without_boilerplate
+from domain.inbound.notices import flowing, without_boilerplate
 from domain.inbound.phrases import TABLE
 
 _ADDRESS = re.compile(r"[^\s<>;:,\"'()\[\]]+@[A-Za-z0-9._-]+")
@@ -25,10 +25,10 @@ class Reason:
 
 def reason_in(text: str, confidence: float) -> Reason | None:
     """Say which cause a text names, or None; the words that name it come with it."""
-    flat = without_boilerplate(_ADDRESS.sub("<>", " ".join(text[:20_000].split())[:4_000]))
+    flat = without_boilerplate(_ADDRESS.sub("<>", flowing(text[:20_000])[:4_000]))
     for one in TABLE:
         if found := one.pattern.search(flat):
-            return Reason(one.cause, confidence, found.group(0).strip()[:80])
+            return Reason(one.cause, confidence, " ".join(found.group(0).split())[:80])
     return None
 
 
@@ -68,5 +68,9 @@ def reason_of_status(status: str) -> Reason | None:
     """Say what a code alone means, or None (5.0.0 says nothing)."""
     if _OF_THE_SENDER.fullmatch(status):
         return Reason(Cause.SENDER, 0.8)
-    cause = next((cause for start, cause in STATUS_CAUSES if status.startswith(start)), None)
+    cause = next((cause for code, cause in STATUS_CAUSES if _is(status, code)), None)
     return Reason(cause, 0.8) if cause else None
+
+
+def _is(status: str, code: str) -> bool:
+    return status.startswith(code) if code.endswith(".") else status == code
