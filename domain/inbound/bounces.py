@@ -14,6 +14,7 @@ from domain.inbound.wording import Reason, reason_in, reason_of_status
 _MESSAGE_ID = re.compile(r"(?im)^[ \t>|]*(?:X-)?(?:Original-)?Message-I[Dd]:[ \t]*\n?[ \t]*(<[^<>\s]{1,300}>)")
 _TO = re.compile(r"(?im)^[ \t>|]*To:\s*\n?\s*(.{1,300})$")
 _REFUSED = re.compile(r"(?i)(?<![\d.])55[013](?![\d.])|failed permanently|permanent fatal|permanent error")
+_TITLE = re.compile(r"(?i)(?:returned mail|delivery failure|echec de la distribution|warning)\s*:\s*(.{4,300})")
 _ARRIVED = frozenset({"delivered", "relayed", "expanded"})
 _VAGUE = frozenset({Cause.POLICY, Cause.LATER, Cause.LIMIT})
 
@@ -47,7 +48,7 @@ def _verdict(mail: ReceivedMail, said: str, blocks: list[Block]) -> Verdict:
     status = block.status or status_in(telling(said)) or status_in(said)
     named = block.recipient or address_in(mail.header("x-failed-recipients"))
     delayed = is_delay(mail.subject, said) if block.action != "delayed" else True
-    reason = Reason(Cause.LATER, 0.9) if delayed else _reason(block, said, status)
+    reason = Reason(Cause.LATER, 0.9) if delayed else _reason(block, said, status, mail.subject)
     return Verdict(
         kind=KINDS[reason.cause],
         confidence=reason.confidence,
@@ -64,7 +65,7 @@ def _evidence(reason: Reason, *, delayed: bool, reported: bool) -> str:
     return f"{source}: {'delayed, ' if delayed else ''}{reason.cause.value}{words}."
 
 
-def _reason(block: Block, said: str, status: str) -> Reason:
+def _reason(block: Block, said: str, status: str, subject: str) -> Reason:
     """Say why: the report's own words, then the notice's, then the code.
 
     Words that could mean anything ("rejected", "try later") count when nothing clearer is said.
@@ -72,7 +73,9 @@ def _reason(block: Block, said: str, status: str) -> Reason:
     own = reason_in(block.diagnostic, 0.95)
     told = reason_in(telling(said), 0.85)
     whole = None if block.diagnostic else reason_in(without_metadata(said), 0.8)
-    found = [one for one in (own, told, whole, reason_of_status(status)) if one is not None]
+    titled = _TITLE.match(subject)
+    title = reason_in(titled.group(1), 0.8) if titled else None
+    found = [one for one in (own, told, whole, title, reason_of_status(status)) if one is not None]
     clear = [one for one in found if one.cause not in _VAGUE]
     if clear or found:
         return (clear or found)[0]
@@ -95,7 +98,7 @@ def _is_gone(block: Block) -> bool:
 
 def _recipient(mail: ReceivedMail, said: str) -> str:
     own = {mail.from_address, address_in(mail.header("to")), address_in(mail.header("from"))}
-    for line in (*telling(said).splitlines(), *said.splitlines()):
+    for line in without_metadata(said).splitlines():
         found = address_in(line)
         if found and found not in own and not is_system(found):
             return found

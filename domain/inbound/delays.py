@@ -7,7 +7,7 @@ _SUBJECT = re.compile(
     r"|not yet (?:been )?delivered|could not send (?:your )?message for (?:the )?past|verzögert|verzögerung|retard|différé|retras|demorad|atrasad|ritard|vertraagd|vertraging|försenad|forsinket|viivästy|opóźni|zpožd|késlelt|задерж|відклад|遅延|延迟|延遲|지연"
 )
 _WILL_TRY = re.compile(
-    r"(?i)has not (?:yet )?been delivered|delivery (?:has been |is |status notification \()?delay|(?:will|still|continue to) (?:be )?(?:retry|retried|try|trying|attempt)"
+    r"(?i)has not yet been delivered|hasn.t been delivered yet|delivery (?:has been |is |status notification \()?delay|(?:will|still|continue to) (?:be )?(?:retry|retried|try|trying|attempt)"
     r"|this is a warning message only|you do not need to re-?send|not yet been delivered|no action is required on your part|warning: could not send message|delayed \d+|(?:delivery )?attempts? will (?:be made|continue)"
     r"|will keep trying|(?:message|delivery) (?:is|was|has been) (?:delayed|postponed|deferred)|is still in the queue|has been postponed|we will (?:continue|keep) (?:to )?try|gmail will retry|still undelivered after"
     r"|wird weiterhin versucht|weitere zustellversuche|verzögert|nouvelles? tentatives?|sera retentée?|se (?:volverá|seguirá) a intentar|continuaremos tentando|ritentato|opnieuw geprobeerd|再送を試み|попытки доставки будут"

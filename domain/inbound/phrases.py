@@ -8,6 +8,7 @@ systems do not agree.
 import re
 from dataclasses import dataclass
 
+from domain.inbound import phrases_abroad as abroad
 from domain.inbound.causes import Cause
 
 
@@ -47,7 +48,7 @@ TABLE: tuple[Wording, ...] = (
     ),
     _w(  # What was found in the message, before the words on names and addresses.
         Cause.CONTENT,
-        r"(?:invalid|bad|illegal|missing|duplicate|malformed) (?:mime |message )?headers?\b|content restriction|potential(?:ly)? (?:security|executable|dangerous|malicious)|line length|banned (?:file|attach|content|extension)|virus|infected|malware|message (?:size )?(?:is )?too (?:big|large)|(?:message|mail|size)\b.{0,24}exceed\w* .{0,40}(?:size|maximum|limit|bytes)|message file too big|databytes limit|taille limite|recip(?:ient)?sizelimit",
+        r"(?:invalid|bad|illegal|missing|duplicate|malformed) (?:mime |message )?headers?\b|content restriction|potential(?:ly)? (?:security|executable|dangerous|malicious)|line length|banned (?:file|attach|content|extension)|(?<!anti-)(?<!anti)\bvirus(?:es)?\b(?!.?(?:free|wall|scan))|infected|malware|message (?:size )?(?:is )?too (?:big|large)|(?:message|mail|size)\b.{0,24}exceed\w* .{0,40}(?:size|maximum|limit|bytes)|message file too big|databytes limit|taille limite|recip(?:ient)?sizelimit",
     ),
     _w(  # A verdict on the sender that speaks of "unknown" or "not found" too.
         Cause.SENDER,
@@ -65,7 +66,7 @@ TABLE: tuple[Wording, ...] = (
         r"(?:mail ?box|inbox|quota|account|storage|disk|user|maildir|message store).{0,40}(?:\bfull\b|exceed|over\b|overdrawn|out of (?:space|quota))",
         r"(?:over|exceed\w*|out of|insufficient|not enough|no|above|beyond).{0,25}(?:quota|disk space|storage|space (?:left|available)|mailbox (?:size )?limit)",
         r"quota (?:of .{0,30})?(?:exceeded|violation|reached)|quotaexceeded|disc quota|is full|too much mail data|mailbox size limit|status 4?5?\.2\.2|over the allowed quota|recipient storage full|would exceed mailbox",
-        r"boîte .{0,30}pleine|postfach (?:ist )?voll|speicherplatz|casilla llena|buz[oó]n (?:est[aá] )?lleno|caixa .{0,30}cheia|casella .{0,20}piena|メールボックスが.{0,6}(?:いっぱい|一杯)|переполнен",
+        *abroad.FULL,
     ),
     _w(  # "Access denied" after a recipient is how Exchange and Postfix say unknown.
         Cause.GONE,
@@ -78,12 +79,11 @@ TABLE: tuple[Wording, ...] = (
         r"(?:can(?:no|')t|could not|unable to|couldn.t|can not) (?:find|locate|identify|resolve) (?:(?:the|a|your|that|any) )?(?:recipient|user|mailbox|address|e-?mail|named?|distribution)",
         r"unrouteable (?:mail )?address|(?:address|alias|destination).{0,30}(?:not exist|no existe|unknown)|account (?:that you tried to reach )?does not exist|(?:e-?mail )?address (?:couldn.t|could not|wasn.t|was not) (?:be )?found|not listed in (?:public )?(?:name|domino)|vdeliver: invalid or unknown",
         r"this user doesn.t have a|user doesn.t have|not in (?:our|the) (?:directory|database|records)|delivery to the following recipients? failed permanently\W{0,80}$|does not like recipient|reject(?:ed|ing) recipient|recipient (?:not ok|rejected|is not (?:local|exist))|mailbox (?:not|un)\s?available|requested action not taken: mailbox unavailable",
-        r"(?:utilisateur|destinataire|adresse|compte|boite|boîte).{0,40}(?:inconnu|inexistant|invalide|n.existe pas)|(?:benutzer|empfänger|empfaenger|adresse|postfach|konto).{0,40}(?:unbekannt|nicht (?:gefunden|bekannt|vorhanden)|existiert nicht|ungültig)|unbekannter (?:benutzer|empfänger)|(?:usuario|destinatario|direcci[oó]n|cuenta|buz[oó]n).{0,40}(?:desconocid|no existe|inv[aá]lid|inexistente|no (?:fue )?encontrad)|no existe (?:dicha|ese|el)|(?:usu[aá]rio|destinat[aá]rio|endere[cç]o|conta).{0,40}(?:desconhecid|n[aã]o existe|inv[aá]lid|n[aã]o encontrad)|(?:utente|indirizzo|casella|destinatario).{0,40}(?:sconosciut|inesistente|non (?:esiste|trovat|valid))",
-        r"宛先.{0,20}(?:不明|存在|見つかり)|あて先|ユーザ.{0,10}(?:不明|存在)|用户不存在|收件人.{0,10}不存在|不存在|수신자.{0,20}(?:없|존재)|пользователь.{0,20}(?:не (?:найден|существует)|неизвест)|(?:адрес|ящик).{0,30}не (?:существует|найден)|(?:okänd|ukjent|ukendt) (?:användare|bruker|bruger|mottagare)|onbekende (?:gebruiker|ontvanger)|nieznany (?:użytkownik|odbiorca)",
-        r"nessun utente|nie ma (?:takiego|takiej)|taki (?:u[zż]ytkownik|adres) nie istnieje|nezn[aá]m[ýy] (?:u[zž]ivatel|adres|p[rř][ií]jemce)|ismeretlen (?:felhaszn[aá]l[oó]|c[ií]mzett)|utilizator (?:necunoscut|inexistent)|kullan[ıi]c[ıi] (?:bulunamad|yok|bilinm)|用户不存在|使用者不存在|无此用户|查無此|找不到(?:收件人|用户|该)|사용자.{0,10}(?:없|알 수 없)",
+        *abroad.GONE,
     ),
     _w(
         Cause.CLOSED,
+        *abroad.CLOSED,
         rf"{_WHO}.{{0,60}}?(?:disabled|deactivated|de-activated|inactive|in-active|not active|closed|terminated|expired|deleted|removed|cancell?ed|discontinued|abandoned|no longer (?:active|valid|in use|used|available|accept\w*|monitored)|moved|locked out permanently)",
         rf"(?:disabled|deactivated|inactive|closed|expired|deleted|terminated|obsolete|archived) {_WHO}",
         r"has (?:moved|left)|new (?:e-?mail )?address (?:is|of)|been replaced by|no longer (?:on server|employed|a customer|works? here)|account (?:is )?(?:closed|dead)|address no longer",
@@ -108,7 +108,7 @@ TABLE: tuple[Wording, ...] = (
     ),
     _w(
         Cause.CONTENT,
-        r"(?:message|mail|size|attachment|data).{0,50}(?:too (?:large|big|long)|size|exceed|oversize|limit)|too (?:large|big)|virus|malware|infected|trojan|banned (?:file|attach|content)|(?:attachment|file type|extension|content|header|charset|html|mime|encoding|url|link)\w*.{0,40}(?:not (?:allowed|accept|permitted|support)|block|reject|denied|illegal|forbidden|invalid|error)|message (?:content )?reject|line too long|bare lf|rfc.?(?:822|2822|5322)|executable",
+        r"(?:message|mail|size|attachment|data).{0,50}(?:too (?:large|big)|(?<!queue )too long|size|exceed|oversize|limit)|too (?:large|big)|trojan|banned (?:file|attach|content)|(?:attachment|file type|extension|content|header|charset|html|mime|encoding|url|link)\w*.{0,40}(?:not (?:allowed|accept|permitted|support)|block|reject|denied|illegal|forbidden|invalid|error)|message (?:content )?reject|line too long|bare lf|rfc.?(?:822|2822|5322)|executable",
     ),
     _w(
         Cause.POLICY,

@@ -75,8 +75,10 @@ def _block(group: dict[str, str]) -> Block:
 
 def address_in(text: str) -> str:
     """Find the first address, in lower case; "" without one."""
-    found = _ADDRESS.search(text.replace("rfc822;", "").replace("RFC822;", ""))
-    return found.group(0).strip(".").lower() if found else ""
+    for found in _ADDRESS.finditer(re.sub(r"(?i)rfc822;|smtp[=:]|mailto:", " ", text)):
+        if not found.group(0).lower().endswith("@localhost"):
+            return found.group(0).strip(".").lower()
+    return ""
 
 
 def status_in(text: str) -> str:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from domain.inbound.classify import classify
 from domain.inbound.verdict import MailKind
 from tests.unit.domain.inbound.letters import ABSENCES, HARMLESS, NEW, OPT_OUTS, QUOTE, RE, REPLIES
+from tests.unit.domain.inbound.more_notices import MORE_NOTICES
 from tests.unit.domain.inbound.notices import NOTICES, OURS, REPORTS, Notice, report
 
 
@@ -18,7 +19,7 @@ def mail(head: str, body: str, kind: str = "text/plain") -> bytes:
     return f"{head}\n{body}".encode()
 
 
-@pytest.mark.parametrize("notice", NOTICES, ids=lambda one: one.name)
+@pytest.mark.parametrize("notice", (*NOTICES, *MORE_NOTICES), ids=lambda one: one.name)
 def test_notices_of_mail_systems(notice: Notice) -> None:
     verdict = classify(mail(notice.head, notice.body))
 
