@@ -9,6 +9,7 @@ from domain.inbound.automatic_words import (
     ITSELF,
     LEFT,
     RECEIVED,
+    SERVICES,
     SUBJECT_PERHAPS,
     SUBJECT_SURE,
     URGENT,
@@ -18,6 +19,7 @@ from domain.inbound.parsing import ReceivedMail
 from domain.inbound.people import answers, is_answer, is_by_person
 from domain.inbound.quoting import own_text, without_signature
 from domain.inbound.returning import returns_on
+from domain.inbound.signs import is_system
 from domain.inbound.verdict import AutoKind, MailKind, Verdict
 
 _MOST = 3_000  #: Characters of the sender's own words that are looked at.
@@ -44,6 +46,15 @@ def is_auto_reply(mail: ReceivedMail) -> Verdict | None:
     if not evidence:
         return None
     return auto_reply(mail, confidence, evidence)
+
+
+def is_challenge(mail: ReceivedMail) -> Verdict | None:
+    """Say whether a service wants the sender to prove themselves, though it writes as bounces do."""
+    if is_system(mail.header("from")) or not SERVICES.search(f"{mail.from_address} {mail.shown[:4_000]}"):
+        return None
+    if not CHALLENGE.search(mail.shown[:4_000]):
+        return None
+    return auto_reply(mail, 0.9, "A filter that wants the sender to prove themselves.")
 
 
 def auto_reply(mail: ReceivedMail, confidence: float, evidence: str) -> Verdict:

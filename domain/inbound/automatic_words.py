@@ -86,6 +86,9 @@ CHALLENGE = re.compile(
 )
 """A filter wants the sender to prove that they are a person."""
 
+SERVICES = re.compile(r"(?i)\bboxbe\b|spam ?arrest|bluebottle|mailblocks|\bsendio\b|guest list|waitlisted")
+"""Services that challenge; some of them write delivery reports."""
+
 ITSELF = re.compile(
     r"(?i)this is an auto(?:mat|-?gener|-?rep|-?resp)\w*(?:ally)?(?: \w+)?(?: (?:generated|sent|reply|response|message|e-?mail|answer|notification|confirmation|acknowledge?ment))|(?:this|the) (?:e-?mail|message|reply|response) (?:is|was|has been) (?:auto-?|auto ?matically )?(?:generated|sent) auto\w+|(?:is|was) (?:an )?auto-?generated|automatically generated (?:e-?mail|message|reply|response)|auto(?:mated|matic) (?:reply|response|acknowledge?ment|out.of.office)|auto-?(?:reply|responder|response)\b|(?:please )?do not (?:reply|respond) (?:directly )?to this (?:e-?mail|message|address)|(?:this )?(?:mailbox|inbox|address) is (?:not|un)\s?(?:monitored|attended)|vacation (?:message|reply|notice|responder)"
     r"|(?:dies|das|dieses) ist eine automatisch|diese (?:e-?mail|nachricht|antwort|mail) (?:wurde|wird|ist) automatisch|automatisch (?:generierte?|erstellte?|erzeugte?|versandte?|gegenereerd|verzonden|genererat|genereret)|bitte (?:antworten sie )?nicht auf diese (?:e-?mail|mail|nachricht)|ceci est (?:un message|une réponse|un e-?mail|un mail) automatique|(?:message|réponse|courriel|e-?mail|mail) (?:généré|envoyé) automatiquement|merci de ne pas répondre à (?:ce|cet)|est[ea] (?:es|é) um?a? ?(?:mensaje|respuesta|correo|mensagem|resposta|e-?mail) autom[aá]ti|(?:respuesta|mensaje|correo|mensagem|resposta|risposta|messaggio|e-?mail) (?:generad[oa] |gerad[oa] |generat[oa] |enviad[oa] )?(?:de forma )?autom[aáà]tic\w*|(?:questo|questa) è un(?:a|') ?(?:messaggio|risposta|e-?mail) automatic"

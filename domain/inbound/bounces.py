@@ -26,6 +26,7 @@ def look(mail: ReceivedMail) -> Verdict | None:
     blocks = blocks or (blocks_of(mail.shown) if _is_flat_report(mail.shown) else [])
     if not signs_of(mail, said, blocks).is_enough:
         return None
+    blocks = blocks or [block for report in mail.carried for block in blocks_of(report)]
     if blocks and all(one.action in _ARRIVED for one in blocks):
         return Verdict(
             kind=MailKind.RECEIPT,

@@ -29,6 +29,7 @@ _WIDER = {
 """Charsets that mails name when they mean a wider one (as the WHATWG has it)."""
 
 _SINGLE = re.compile(r"(?i)iso-8859|windows-125|cp125|us-ascii|latin|koi8|ascii")
+_WESTERN = re.compile(r"iso-8859-1$|windows-1252|cp1252|us-ascii|latin-?1|ascii")
 _STATEFUL = re.compile(rb"\x1b\$[@B]|\x1b\(J")
 _UTF16 = re.compile(rb"(?:[\x09\x0a\x0d\x20-\x7e]\0){8}|(?:\0[\x09\x0a\x0d\x20-\x7e]){8}")
 
@@ -52,16 +53,25 @@ def _candidates(content: bytes, claimed: str) -> Iterator[str]:
         yield "utf-16-be" if content[:1] == b"\0" else "utf-16-le"
     if claimed in _UNKNOWN or _SINGLE.match(claimed):
         yield "utf-8"  # Text in another charset is hardly ever valid UTF-8.
+    if _WESTERN.match(claimed) and _is_dense(content):
+        return  # Western text is written in ASCII for the most part: it is in another charset.
     if claimed not in _UNKNOWN and not (claimed == "us-ascii" and not content.isascii()):
         yield _WIDER.get(claimed, claimed)
     yield "utf-8"
+
+
+def _is_dense(content: bytes) -> bool:
+    """Say whether most letters lie outside ASCII."""
+    sample = content[:4_000]
+    high = sum(byte > 127 for byte in sample)
+    return high > 8 and high > sum(chr(byte).isalpha() for byte in sample if byte < 128)
 
 
 def _guessed(content: bytes) -> str:
     """Choose the charset in which the bytes make the most text of one script."""
     sample = content[:4_000]
     best, most = "cp1252", 0.3
-    for charset, is_usual in _GUESSES:
+    for charset, is_usual in _GUESSES[1:] if _is_dense(content) else _GUESSES:
         text = sample.decode(charset, "replace")
         other = [one for one in text if one > "\x7f"]
         score = sum(map(is_usual, other)) / len(other) if other else 0.0

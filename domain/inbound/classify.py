@@ -104,6 +104,7 @@ _SURE = 0.85
 LOOKS: tuple[Look, ...] = (
     is_complaint,
     receipts.is_receipt,
+    automatic.is_challenge,
     _bounce,
     receipts.is_calendar,
     automatic.is_auto_reply,

@@ -1,11 +1,14 @@
 """Reads what a mail system's notice says itself, apart from the mail that it returns."""
 
 import re
+from itertools import islice
+
+MOST_HEADS = 20  #: Lines that may begin the copy of the mail that came back.
 
 _LEAD = r"^[ \t>|]*"
 _HEAD_OF_COPY = re.compile(
     r"(?im)" + _LEAD + r"(?:"
-    r"-{2,}.{0,60}(?:original|returned|copy|message|header|headers|undelivered|body|cut here|unsent).{0,60}-*"
+    r"-{2,80}.{0,60}(?:original|returned|copy|message|header|headers|undelivered|body|cut here|unsent).{0,60}-{0,80}"
     r"|.{0,40}(?:copy of the message|original message|message header|returned message|headers of the|message follows"
     r"|unsent message|header follows|begin(?:ning)? of (?:the )?(?:original|message|returned)).{0,60}"
     r"|return-path: ?<?.{0,80}|received: (?:from|by|\().{0,200}|message-id: .{1,200}"
@@ -44,7 +47,7 @@ _BOILERPLATE = re.compile(
 
 def said_in(text: str) -> str:
     """Give the text above the copy of the mail that came back."""
-    for found in _HEAD_OF_COPY.finditer(text):
+    for found in islice(_HEAD_OF_COPY.finditer(text), MOST_HEADS):
         above = text[: found.start()]
         if len(above.strip()) > 40 and _TELLS.search(above) and _is_copy(found, text):
             return above

@@ -15,12 +15,15 @@ from domain.inbound import parts
 from domain.inbound.charsets import to_text
 
 MOST_BYTES = 1_000_000  #: What lies behind this in a mail is not read.
+MOST_LINES = 30_000
 MOST_PARTS = 250
+MOST_MULTIPARTS = 40  #: The library's reader goes through all that are open, for each line.
 MOST_TEXT = 50_000  #: Characters of text that are looked at.
 MOST_HEADERS = 2_000
 MOST_OF_HEADER = 8_000  #: Characters.
 
 _PART = re.compile(rb"(?i)content-type:\s*(?:multipart|message)/")
+_MULTIPART = re.compile(rb"(?i)content-type:\s*multipart/")
 _WORD = re.compile(r"=\?[^?\s]{1,60}\?[bqBQ]\?[^?\s]{0,4000}\?=")
 
 
@@ -38,6 +41,7 @@ class ReceivedMail:
     shown: str  #: All of it.
     quotes: bool = False  #: Its HTML marks something as quoted.
     reports: tuple[str, ...] = ()  #: Bodies of message/delivery-status parts.
+    carried: tuple[str, ...] = ()  #: Bodies of reports in a mail that it carries.
     types: frozenset[str] = frozenset()  #: Of all parts.
     returned: str = ""  #: The head of the mail that came back, undecoded.
     calendar: str = ""  #: The METHOD of its calendar part, upper case.
@@ -70,9 +74,11 @@ _POLICY = _Bounded()
 def read_mail(raw: bytes) -> ReceivedMail:
     """Decode a mail; of one that is nested without end the first parts are read."""
     raw = _plain(raw[:MOST_BYTES])
-    found = [one.start() for one in _PART.finditer(raw)]
-    if len(found) > MOST_PARTS:
-        raw = raw[: found[MOST_PARTS]]
+    lines = raw.split(b"\n", MOST_LINES)
+    raw = b"\n".join(lines[:MOST_LINES])
+    for pattern, most in ((_MULTIPART, MOST_MULTIPARTS), (_PART, MOST_PARTS)):
+        found = [one.start() for one in pattern.finditer(raw)]
+        raw = raw[: found[most]] if len(found) > most else raw
     return _read(_parsed(raw))
 
 
@@ -120,6 +126,7 @@ def _read(message: Message) -> ReceivedMail:
     senders = getaddresses([headers.get("from", ("",))[0][:1_000]])
     name, address = senders[0] if senders else ("", "")
     found = list(parts.parts_of(message))
+    inside = parts.carried_by(found)
     body = parts.body_of(found)
     return ReceivedMail(
         headers=headers,
@@ -132,8 +139,9 @@ def _read(message: Message) -> ReceivedMail:
         shown=body.whole[:MOST_TEXT],
         quotes=body.quotes,
         reports=tuple(one[:MOST_TEXT] for one in parts.reports_of(found)),
+        carried=tuple(one[:MOST_TEXT] for one in parts.reports_of(inside)),
         types=frozenset(part.get_content_type() for part in found),
-        returned=parts.returned_by(found)[:MOST_TEXT],
+        returned=(parts.returned_by(inside) or parts.returned_by(found))[:MOST_TEXT],
         calendar=parts.calendar_of(found),
         calendar_shown=parts.is_calendar_shown(found),
         feedback=parts.first_of(found, "message/feedback-report")[:MOST_TEXT],

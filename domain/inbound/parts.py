@@ -66,6 +66,15 @@ def reports_of(parts: Sequence[Message]) -> Iterator[str]:
                 yield _flat(part)
 
 
+def carried_by(parts: Sequence[Message]) -> list[Message]:
+    """Give the parts of the first mail that comes inside: some systems wrap a report in a mail."""
+    for part in parts:
+        inside = part.get_payload()
+        if _is(part, "message/rfc822") and isinstance(inside, list) and inside:
+            return list(parts_of(inside[0])) if isinstance(inside[0], Message) else []
+    return []
+
+
 def first_of(parts: Sequence[Message], kind: str) -> str:
     """Give the first part of a type as text, "" without one."""
     for part in parts:

@@ -3,6 +3,7 @@
 import re
 
 MOST_LINES = 3_000
+MOST_OF_LINE = 400  #: Characters: no line that announces a quote is longer.
 
 _VERB = (
     r"wrote|writes|schrieb|schreibt|a écrit|écrit|escribi[óo]|escreveu|ha scritto|scrisse|schreef|skrev|kirjoitti|napisał\(?a?\)?|pisze"
@@ -64,7 +65,7 @@ def own_text(text: str) -> str:
             break
         else:
             last = ""
-            signed = signed or _SIGNATURE.match(line.strip()) is not None
+            signed = signed or _SIGNATURE.match(line[:MOST_OF_LINE].strip()) is not None
             kept += [] if signed else [line]
         at += 1
     return "\n".join(kept).strip()
@@ -87,10 +88,10 @@ def _goes_on(line: str, last: str) -> bool:
 
 def _attribution(lines: list[str], at: int) -> int:
     """Say how many lines, from here, name who wrote what follows; 0 for none."""
-    if not lines[at].strip() or len(lines[at]) > 400:
+    if not lines[at].strip() or len(lines[at]) > MOST_OF_LINE:
         return 0
     for length in (1, 2, 3):
-        block = " ".join(line.strip() for line in lines[at : at + length])
+        block = " ".join(line[:MOST_OF_LINE].strip() for line in lines[at : at + length])
         if len(block) > 500 or (length > 1 and not _DATED.search(lines[at])):
             return 0
         named = _CLOSES.search(block) or _FROM_SOMEBODY.search(block)
@@ -106,6 +107,8 @@ def _marked(lines: list[str], at: int) -> bool:
 
 
 def _opens_quote(lines: list[str], at: int) -> bool:
+    if len(lines[at]) > MOST_OF_LINE:
+        return False
     if _DIVIDER.match(lines[at]):
         return True
     below = sum(_FIELD.match(one) is not None or _HEAD.match(one) is not None for one in lines[at + 1 : at + 4])

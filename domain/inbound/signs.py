@@ -8,7 +8,7 @@ from domain.inbound.people import is_answer, is_by_person
 from domain.inbound.reports import Block
 
 _MACHINE = re.compile(
-    r"(?i)mailer.?daemon|\bpost.?master\b|\b(?:mail|smtp|mmdf|uucp)[-_.]?(?:daemon|gateway|router|system)\b|\bmdaemon@"
+    r"(?i)mailer.?(?:daemon|damon)|\bpost.?master\b|\b(?:mail|smtp|mmdf|uucp)[-_.]?(?:daemon|gateway|router|system)\b|\bmdaemon@"
     r"|mail ?deliver\w*|delivery (?:sub)?system|mail ?(?:system|router|server)\b|\bmicrosoft ?exchange|exchange server"
     r"|undeliver|returned ?mail|mail administrator|system administrator"
 )
@@ -19,7 +19,7 @@ _SUBJECT = re.compile(
     r"(?i)undeliver|non.?deliver|not (?:be )?delivered|un(?:able to|deliverable)|deliver\w*\b.{0,30}(?:fail|report|status|notif|problem"
     r"|error|delay|issue|incomplete|warning)|(?:fail\w*|error|problem|unable|warning).{0,30}(?:deliver|sending|message)|failure notice|returned (?:to sender|mail|message)"
     r"|mail.{0,20}(?:returned|rejected|failure|failed|error|system error|bounced|not delivered)|message.{0,30}(?:rejected|returned|could not|undeliv|delayed)|could not (?:be )?(?:send|sent|deliver)"
-    r"|\bndn?\b|\bndr\b|\bdsn\b|bounce|rejected|^nondeliv|returning message|warning: message|delayed mail|mail delayed|user unknown|unknown user|mailbox (?:is )?full|quota"
+    r"|\bndn?\b|\bndr\b|\bdsn\b|bounce|rejected|^nondeliv|returning message|warning: message|delayed mail|mail delayed|user unknown|unknown user|mailbox (?:is )?full|quota|loop (?:alert|back|detected)|echec de la"
     r"|unzustellbar|nicht zustellbar|zustell|fehlgeschlagen|nicht zugestellt|non remis|échec|non (?:distribu|délivr)|retour .{0,12}courrier|impossible de (?:re)?mettre|utilisateur non|erreur d'adressage"
     r"|no se (?:puede|pudo|ha podido) entregar|no entreg|devuelto|fallo|error de entrega|não (?:entregue|é possível)|falha|devolvid|mancat[oa] (?:recapito|consegna)|non (?:è stato )?recapit|errore di|onbestelbaar|niet bezorgd|niet afgeleverd|mislukt"
     r"|kunde inte levereras|kan inte leverer|olevererbar|ej leverer|ikke lever|kan ikke|toimit|niedoręcz|niedostarcz|nie dostarcz|zwrot|nedoruč|nelze doruč|kézbesít|nelivr|не (?:доставлен|удал|может)|недоставлен|невозможн|возврат|iletileme|teslim edile|αδύνατη|μη παράδοση"
@@ -67,7 +67,7 @@ def signs_of(mail: ReceivedMail, said: str, blocks: list[Block]) -> Signs:
     who = mail.header("from").strip(" <>")
     named = _MACHINE.search(who) is not None or not who
     answers, person = is_answer(mail.subject), is_by_person(mail)
-    failed = mail.has("x-failed-recipients", "x-mailer-daemon", "x-failed-recipient")
+    failed = mail.has("x-failed-recipients", "x-mailer-daemon", "x-failed-recipient", "x-mlserver")
     flat = mail.content_type.replace('"', "")
     perhaps = void or bool(mail.returned) or _PERHAPS.search(who) is not None
     return Signs(
