@@ -3,12 +3,12 @@
 import re
 
 from domain.inbound.parsing import ReceivedMail
-from domain.inbound.people import answers
+from domain.inbound.people import answers, is_by_person
 from domain.inbound.quoting import own_text
 from domain.inbound.verdict import MailKind, Verdict
 
 _SUBJECT = re.compile(
-    r"(?i)^(?:read|not read|gelesen|ungelesen|nicht gelesen|lue?|non lue?|leído|leido|no leído|letto|non letto|lid[ao]|não lid[ao]|gelezen|niet gelezen|läst|oläst|lest|læst|ulæst|ulest|luettu|lukematta|przeczytano|nie przeczytano|přečteno|nepřečteno|olvasott|citit|okundu|прочитано|не прочитано|прочтено|开封|開封済み|開封|未開封|已读|已讀|未读|未讀|읽음|return receipt|read receipt|delivered|relayed|delivery receipt|read-receipt|disposition notification|empfangsbestätigung|lesebestätigung|accusé de (?:lecture|réception)|confirmación de lectura|conferma di lettura|recibo de lectura|leesbevestiging)\s*(?:\([^)]*\)|-)?\s*[:：]"
+    r"(?i)^(?:read|not read|gelesen|ungelesen|nicht gelesen|lue?|non lue?|leído|leido|no leído|letto|non letto|lid[ao]|não lid[ao]|gelezen|niet gelezen|läst|oläst|lest|læst|ulæst|ulest|luettu|lukematta|przeczytano|nie przeczytano|přečteno|nepřečteno|olvasott|citit|okundu|прочитано|не прочитано|прочтено|开封|開封済み|開封|未開封|已读|已讀|未读|未讀|읽음|return receipt|read receipt|delivered|relayed|delivery receipt|read-receipt|disposition notification|empfangsbestätigung|lesebestätigung|accusé de (?:lecture|réception)|confirmación de lectura|conferma di lettura|recibo de lectura|leesbevestiging)\s*(?:\([^)]*\))?\s*(?:[:：]| - )"
 )
 _SAYS = re.compile(
     r"(?i)\bwas (?:read|displayed|opened|deleted without being read|deleted unread)\b|return receipt for the mail|this is a (?:return|read|delivery) receipt|receipt (?:only )?(?:acknowledges|confirms|verifies)|has been (?:read|displayed|delivered)\b|(?:wurde|ist) (?:am .{4,40})?(?:gelesen|angezeigt|ungelesen gelöscht)|a été (?:lue?|affichée?|supprimée? sans)|(?:se )?(?:leyó|ha sido leído|se eliminó sin)|è stat[oa] (?:lett[oa]|visualizzat|eliminat)|foi (?:lid[ao]|exibid|excluíd[ao] sem)|(?:is|werd) (?:gelezen|op .{4,40}gelezen|weergegeven|verwijderd zonder)|(?:lästes|har lästs|ble lest|blev læst)|został[ao]? (?:przeczytan|wyświetlon|usunięt)|byl[ao]? (?:přečten|zobrazen)|(?:было |письмо )?(?:прочитано|прочтено|просмотрено)|(?:開封|表示)され|已(?:被)?(?:阅读|閱讀|读取|显示)|읽었|확인되었"
@@ -33,10 +33,10 @@ def is_receipt(mail: ReceivedMail) -> Verdict | None:
         if _REJECTED.search(mail.shown[:3_000]):
             return None  # Some write that a mail came back in the form of a receipt.
         return _found(MailKind.RECEIPT, 0.97, "A disposition notification (RFC 8098).")
-    own = own_text(mail.shown)[:2_000]
+    own = mail.shown[:2_000].strip()
     says = _SAYS.search(own) is not None
     named = _SUBJECT.search(mail.subject) is not None or mail.has("x-mdn", "disposition")
-    if named and (says or not own) and "?" not in own and len(own) < 1_500:
+    if named and (says or not own) and "?" not in own and not is_by_person(mail):
         return _found(MailKind.RECEIPT, 0.85, "Its subject and words are those of a receipt.")
     if "urn:content-classes:mdn" in mail.header("content-class").lower():
         return _found(MailKind.RECEIPT, 0.95, "Exchange's class of receipts.")

@@ -1,0 +1,65 @@
+"""Newsletters, digests, notices, receipts and calendars' mail: none of them is anybody's answer."""
+
+import pytest
+
+from domain.inbound.classify import classify
+from domain.inbound.verdict import MailKind
+from tests.unit.domain.inbound.harmless import BULK, CALENDARS, RECEIPTS
+
+PLAIN = "To: ana@recruiters.example\nContent-Type: text/plain; charset=utf-8\n\n"
+JO = "From: Jo <jo@mail.example>\nIn-Reply-To: <1@recruiters.example>\n"
+
+
+@pytest.mark.parametrize(("name", "head", "text"), BULK, ids=[name for name, _, _ in BULK])
+def test_what_goes_to_many(name: str, head: str, text: str) -> None:
+    assert classify(f"{head}{PLAIN}{text}\n".encode()).kind is MailKind.UNRELATED
+
+
+@pytest.mark.parametrize(("name", "subject", "text"), RECEIPTS, ids=[one[0] for one in RECEIPTS])
+def test_receipts_by_their_words(name: str, subject: str, text: str) -> None:
+    raw = f"{JO}Subject: {subject}\n{PLAIN}{text}\n".encode()
+
+    assert classify(raw).kind is MailKind.RECEIPT
+
+
+@pytest.mark.parametrize(
+    "disposition",
+    [
+        "manual-action/MDN-sent-manually; displayed",
+        "automatic-action/MDN-sent-automatically; deleted",
+        "manual-action/MDN-sent-manually; denied",
+        "automatic-action/MDN-sent-automatically; failed",
+        "automatic-action/MDN-sent-automatically; processed/error",
+    ],
+)
+def test_receipts_by_their_notification(disposition: str) -> None:
+    kind = "multipart/report; report-type=disposition-notification; boundary=b"
+    body = (
+        "--b\nContent-Type: text/plain\n\nThe message you sent was seen, or not.\n"
+        f"--b\nContent-Type: message/disposition-notification\n\nFinal-Recipient: rfc822;jo@mail.example\nDisposition: {disposition}\n--b--\n"
+    )
+    raw = f"{JO}Subject: A role\nContent-Type: {kind}\n\n{body}".encode()
+
+    assert classify(raw).kind is MailKind.RECEIPT
+
+
+def test_a_rejection_in_the_form_of_a_receipt_is_a_bounce() -> None:
+    kind = "multipart/report; report-type=disposition-notification; boundary=b"
+    body = (
+        "--b\nContent-Type: text/plain\n\nYour message to <jo@mail.example> was automatically rejected:\nQuota exceeded\n"
+        "--b\nContent-Type: message/disposition-notification\n\nDisposition: automatic-action/MDN-sent-automatically; deleted\n--b--\n"
+    )
+    raw = f"From: Mail Delivery Subsystem <admin@mail.example>\nSubject: Automatically rejected mail\nAuto-Submitted: auto-replied (rejected)\nContent-Type: {kind}\n\n{body}"
+
+    assert classify(raw.encode()).kind is MailKind.SOFT_BOUNCE
+
+
+@pytest.mark.parametrize("place", ["inline", "attached"])
+@pytest.mark.parametrize(("subject", "method"), CALENDARS)
+def test_calendars_mail(subject: str, method: str, place: str) -> None:
+    shown = "" if place == "inline" else "Content-Disposition: attachment; filename=invite.ics\n"
+    raw = (
+        f"{JO}Subject: {subject}\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\nJo will attend.\n"
+        f"--b\nContent-Type: text/calendar; method={method}\n{shown}\nBEGIN:VCALENDAR\nMETHOD:{method}\nEND:VCALENDAR\n--b--\n"
+    )
+    assert classify(raw.encode()).kind is MailKind.CALENDAR
