@@ -33,7 +33,9 @@ _EAGER = re.compile(
 _WE = re.compile(
     r"(?i)\b(?:we|our|us|wir|unser\w*|nous|notre|nuestro|hemos|nosso|recebemos|nostro|abbiamo|wij|ons|onze|vi|vår\w*|vores|nasz\w*|мы|наш\w*)\b|弊社|当社|我们|저희"
 )
-_I = re.compile(r"(?i)\b(?:i|i'm|i'll|my|ich|mein\w*|je|j'ai|mon|yo|mi|eu|meu|io|mio|ik|mijn|jag|jeg|min|я|мой)\b")
+_I = re.compile(
+    r"(?i)\b(?:i|i'm|i'll|my|ich|mein\w*|je|j'ai|mon|yo|mi|eu|meu|io|mio|ik|mijn|jag|jeg|min|я|мой)\b"
+)
 
 
 def is_auto_reply(mail: ReceivedMail) -> Verdict | None:
@@ -50,7 +52,9 @@ def is_auto_reply(mail: ReceivedMail) -> Verdict | None:
 
 def is_challenge(mail: ReceivedMail) -> Verdict | None:
     """Say whether a service wants the sender to prove themselves, though it writes as bounces do."""
-    if is_system(mail.header("from")) or not SERVICES.search(f"{mail.from_address} {mail.shown[:4_000]}"):
+    if is_system(mail.header("from")) or not SERVICES.search(
+        f"{mail.from_address} {mail.shown[:4_000]}"
+    ):
         return None
     if not CHALLENGE.search(mail.shown[:4_000]):
         return None
@@ -67,7 +71,9 @@ def auto_reply(mail: ReceivedMail, confidence: float, evidence: str) -> Verdict:
         confidence=confidence,
         evidence=evidence,
         auto=auto,
-        returns_on=returns_on(text, mail.sent) or returns_on(mail.subject, mail.sent) if away else None,
+        returns_on=returns_on(text, mail.sent) or returns_on(mail.subject, mail.sent)
+        if away
+        else None,
     )
 
 
@@ -81,7 +87,10 @@ def auto_kind(mail: ReceivedMail) -> AutoKind:
     if RECEIVED.search(own):
         return AutoKind.ACKNOWLEDGEMENT
     bare = _RE.sub("", mail.subject)
-    if re.search(r"(?i)out of|office|\booo\b|\boof\b|abwesen|absen|ausen|assen|afwez|frånv|frav|poissa|vacation|urlaub|不在|отпуск", bare):
+    if re.search(
+        r"(?i)out of|office|\booo\b|\boof\b|abwesen|absen|ausen|assen|afwez|frånv|frav|poissa|vacation|urlaub|不在|отпуск",
+        bare,
+    ):
         return AutoKind.ABSENCE
     return AutoKind.OTHER
 
@@ -100,7 +109,10 @@ def _by_headers(mail: ReceivedMail) -> tuple[str, float]:
         return "Precedence says auto_reply.", 0.95
     if mail.has("x-auto-response-suppress") and mail.has("x-ms-exchange-inbox-rules-loop"):
         return "Exchange's headers of absence notes.", 0.93
-    if re.match(r"mailbox rules|oof|inbox rules", mail.header("x-ms-exchange-generated-message-source").lower()):
+    if re.match(
+        r"mailbox rules|oof|inbox rules",
+        mail.header("x-ms-exchange-generated-message-source").lower(),
+    ):
         return "Exchange's rules agent wrote it.", 0.95
     program = f"{mail.header('x-mailer')} {mail.header('user-agent')}"
     if re.search(r"(?i)\bvacation\b|autorespon|auto-?reply|out of office", program):

@@ -29,7 +29,9 @@ _AUTO = (
     r"|automaattinen (?:vastaus|poissaolo\w*)|automatisk \w*svar|autosvar|autoreply|autorespon\w*|autoantwort|autorisposta|auto-?réponse"
 )
 SUBJECT_SURE = re.compile(
-    r"(?i)^\W{0,3}(?:" + _AUTO + r"|(?:i am |i'm )?(?:currently )?out[- ]of[- ](?:the[- ])?office\b(?! hours)(?! space)|\[?ooo\]?\s*(?::|$|-|re)|\[?oof\]?\s*(?::|$)|auto\s*:"
+    r"(?i)^\W{0,3}(?:"
+    + _AUTO
+    + r"|(?:i am |i'm )?(?:currently )?out[- ]of[- ](?:the[- ])?office\b(?! hours)(?! space)|\[?ooo\]?\s*(?::|$|-|re)|\[?oof\]?\s*(?::|$)|auto\s*:"
     r"|abwesenheits(?:notiz|meldung|nachricht|benachrichtigung|assistent|mitteilung|agent)|automatische (?:antwort|abwesenheit|eingangs|empfangs)\w*|eingangsbestätigung|empfangsbestätigung|außer haus\b|nicht im (?:haus|büro)\s*(?::|$|-)"
     r"|réponse automatique|réponse d'absence|message (?:automatique|d'absence)|(?:avis|notification|notice) d'absence|absence du bureau|absent\(?e?\)? du bureau|accusé de réception"
     r"|(?:respuesta|contestaci[oó]n|mensaje|resposta|risposta|messaggio|mensagem) autom[aá]ti[ck]\w*|autorrespuesta|fuera de (?:la )?oficina|aviso de ausencia|acuse de recibo|resposta de ausência|aviso de ausência|fora do escritório"
@@ -86,7 +88,9 @@ CHALLENGE = re.compile(
 )
 """A filter wants the sender to prove that they are a person."""
 
-SERVICES = re.compile(r"(?i)\bboxbe\b|spam ?arrest|bluebottle|mailblocks|\bsendio\b|guest list|waitlisted")
+SERVICES = re.compile(
+    r"(?i)\bboxbe\b|spam ?arrest|bluebottle|mailblocks|\bsendio\b|guest list|waitlisted"
+)
 """Services that challenge; some of them write delivery reports."""
 
 ITSELF = re.compile(

@@ -11,10 +11,16 @@ from domain.inbound.signs import is_system, signs_of
 from domain.inbound.verdict import MailKind, Verdict
 from domain.inbound.wording import Reason, reason_in, reason_of_status
 
-_MESSAGE_ID = re.compile(r"(?im)^[ \t>|]*(?:X-)?(?:Original-)?Message-I[Dd]:[ \t]*\n?[ \t]*(<[^<>\s]{1,300}>)")
+_MESSAGE_ID = re.compile(
+    r"(?im)^[ \t>|]*(?:X-)?(?:Original-)?Message-I[Dd]:[ \t]*\n?[ \t]*(<[^<>\s]{1,300}>)"
+)
 _TO = re.compile(r"(?im)^[ \t>|]*To:\s*\n?\s*(.{1,300})$")
-_REFUSED = re.compile(r"(?i)(?<![\d.])55[013](?![\d.])|failed permanently|permanent fatal|permanent error")
-_TITLE = re.compile(r"(?i)(?:returned mail|delivery failure|echec de la distribution|warning)\s*:\s*(.{4,300})")
+_REFUSED = re.compile(
+    r"(?i)(?<![\d.])55[013](?![\d.])|failed permanently|permanent fatal|permanent error"
+)
+_TITLE = re.compile(
+    r"(?i)(?:returned mail|delivery failure|echec de la distribution|warning)\s*:\s*(.{4,300})"
+)
 _ARRIVED = frozenset({"delivered", "relayed", "expanded"})
 _VAGUE = frozenset({Cause.POLICY, Cause.LATER, Cause.LIMIT})
 
@@ -112,5 +118,7 @@ def _message_id(mail: ReceivedMail) -> str | None:
         found = _MESSAGE_ID.search(text)
         if found:
             return found.group(1)
-    named = re.search(r"<[^<>\s]+@[^<>\s]+>", mail.header("in-reply-to") or mail.header("references"))
+    named = re.search(
+        r"<[^<>\s]+@[^<>\s]+>", mail.header("in-reply-to") or mail.header("references")
+    )
     return named.group(0) if named else None

@@ -45,7 +45,13 @@ _OF_SENDERS = (
 )
 """Headers of those who send for others, by the thousand, and of services that notify."""
 
-_OF_PEOPLES_LISTS = ("list-post", "x-beenthere", "x-mailman-version", "x-mailing-list", "mailing-list")
+_OF_PEOPLES_LISTS = (
+    "list-post",
+    "x-beenthere",
+    "x-mailman-version",
+    "x-mailing-list",
+    "mailing-list",
+)
 _LEAVE = re.compile(
     r"(?i)unsubscribe|manage (?:your )?(?:preferences|subscription)|view (?:this (?:e-?mail|message) )?(?:in|online|on)|abbestellen|abmelden|newsletter|se désinscrire|désabonner|darse de baja|cancelar (?:la )?suscripción|descadastr|cancella l'iscrizione|afmelden|avregistrera|wypisz|отписаться|配信停止|退订"
 )

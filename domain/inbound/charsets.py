@@ -4,7 +4,9 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 
-_UNKNOWN = frozenset({"", "unknown-8bit", "x-unknown", "default", "_iso-2022-jp$esc", "utf-7", "binary"})
+_UNKNOWN = frozenset(
+    {"", "unknown-8bit", "x-unknown", "default", "_iso-2022-jp$esc", "utf-7", "binary"}
+)
 _WIDER = {
     "gb2312": "gb18030",
     "gbk": "gb18030",
@@ -92,6 +94,11 @@ _GUESSES: tuple[tuple[str, Callable[[str], bool]], ...] = (
     ("cp932", _between("ぁ-ヶ", "。、ー")),
     ("euc_jp", _between("ぁ-ヶ", "。、ー")),
     ("cp949", _between("가-힣")),
-    ("gb18030", _between("的一是不了人我在有他这中大来上国个到说们为子和你地出道也时年得就那要下以生会自着去之过家学对可她里后小么心多天而能好都然没日于起还发成事只作当想看文无开手十用主行方又如前所本见经头面公同三已老从动两长邮件您收信送达失败回复")),
+    (
+        "gb18030",
+        _between(
+            "的一是不了人我在有他这中大来上国个到说们为子和你地出道也时年得就那要下以生会自着去之过家学对可她里后小么心多天而能好都然没日于起还发成事只作当想看文无开手十用主行方又如前所本见经头面公同三已老从动两长邮件您收信送达失败回复"
+        ),
+    ),
 )
 """What letters of ordinary text each charset would show."""

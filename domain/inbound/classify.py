@@ -94,7 +94,12 @@ def _bounce(mail: ReceivedMail) -> Verdict | None:
         return verdict
     if not mail.reports and mail.header("auto-submitted").lower().startswith("auto-replied"):
         answered = automatic.is_auto_reply(mail)
-        if answered is not None and verdict.confidence < _SURE and not is_system(mail.header("from")) and not mail.has("x-failed-recipients"):
+        if (
+            answered is not None
+            and verdict.confidence < _SURE
+            and not is_system(mail.header("from"))
+            and not mail.has("x-failed-recipients")
+        ):
             return answered  # An absence note of a postmaster's making.
     return verdict
 

@@ -46,16 +46,24 @@ _MONTH_DAY = re.compile(
     rf"\b(?P<month>{_names(MONTHS)})\.? (?P<day>[0-3]?\d)(?:st|nd|rd|th)?(?![\d:]){_YEAR}"
 )
 _ISO = re.compile(r"(?<!\d)(?P<year>20\d\d)[-/.](?P<month>[01]?\d)[-/.](?P<day>[0-3]?\d)(?!\d)")
-_EAST = re.compile(r"(?:(?P<year>20\d\d) ?[年년] ?)?(?P<month>[01]?\d) ?[月월] ?(?P<day>[0-3]?\d) ?[日号號일]")
+_EAST = re.compile(
+    r"(?:(?P<year>20\d\d) ?[年년] ?)?(?P<month>[01]?\d) ?[月월] ?(?P<day>[0-3]?\d) ?[日号號일]"
+)
 _NUMERIC = re.compile(
     r"(?<![\d.,:/-])(?P<first>[0-3]?\d)(?P<mark>[./-])(?P<second>[0-3]?\d)(?:(?P=mark)(?P<year>(?:20)?\d\d)(?!\d)|(?P=mark)?(?![\d%.,/-]\d|\d))"
 )
-_MONTH_ALONE = re.compile(rf"(?:in|im|en|em|a|w|v|в|start of|beginning of|anfang|debut) (?P<month>{_names(MONTHS)})\b(?! \d(?!\d\d\d)){_YEAR}")
-_MONTH_END = re.compile(rf"(?:end of|ende|fin|finales de|final de|fine|eind|slutet av|koniec|konca|конца) (?P<month>{_names(MONTHS)})\b{_YEAR}")
+_MONTH_ALONE = re.compile(
+    rf"(?:in|im|en|em|a|w|v|в|start of|beginning of|anfang|debut) (?P<month>{_names(MONTHS)})\b(?! \d(?!\d\d\d)){_YEAR}"
+)
+_MONTH_END = re.compile(
+    rf"(?:end of|ende|fin|finales de|final de|fine|eind|slutet av|koniec|konca|конца) (?P<month>{_names(MONTHS)})\b{_YEAR}"
+)
 _WEEKDAY_ALONE = re.compile(rf"\b(?P<name>{_names(WEEKDAYS)})\b")
 _DAY_ALONE = re.compile(r"\bthe (?P<day>[0-3]?\d)(?:st|nd|rd|th)\b(?! of)")
 _BETWEEN = re.compile(r"[,.]? ?\(?(?:the|den|der|dem|le|el|o|il|d\.)? ?")
-_TOMORROW = re.compile(r"\btomorrow\b|\bmorgen\b(?!s)|\bdemain\b|\bmanana\b|\bamanha\b|\bdomani\b|\bzavtra\b|завтра|明日|明天|내일")
+_TOMORROW = re.compile(
+    r"\btomorrow\b|\bmorgen\b(?!s)|\bdemain\b|\bmanana\b|\bamanha\b|\bdomani\b|\bzavtra\b|завтра|明日|明天|내일"
+)
 
 
 def dates_in(folded: str, sent: date, *, is_english: bool) -> list[Mention]:
@@ -84,20 +92,32 @@ def _joined(found: list[Mention], folded: str) -> list[Mention]:
 
 
 def _all(folded: str, sent: date, *, is_english: bool) -> Iterator[Mention]:
+    yield from _dates(folded, sent)
+    yield from _numeric(folded, sent, is_english=is_english)
+    yield from _months(folded, sent)
+    yield from _days(folded, sent)
+
+
+def _dates(folded: str, sent: date) -> Iterator[Mention]:
     for pattern in (_ISO, _EAST, _DAY_MONTH, _MONTH_DAY):
         for match in pattern.finditer(folded):
             month = match.group("month")
             number = _MONTH.get(month) or (int(month) if month.isdigit() else 0)
             if day := _dated(match.group("year"), number, int(match.group("day")), sent):
                 yield Mention(day, match.start(), match.end())
-    yield from _numeric(folded, sent, is_english=is_english)
-    for pattern, months in ((_MONTH_END, 1), (_MONTH_ALONE, 0)):
+
+
+def _months(folded: str, sent: date) -> Iterator[Mention]:
+    for pattern, ends in ((_MONTH_END, True), (_MONTH_ALONE, False)):
         for match in pattern.finditer(folded):
             first = _dated(match.group("year"), _MONTH[match.group("month")], 1, sent)
-            if first and months:
+            if first and ends:
                 first = (first + timedelta(days=32)).replace(day=1)
             if first:
                 yield Mention(first, match.start(), match.end(), is_month=True)
+
+
+def _days(folded: str, sent: date) -> Iterator[Mention]:
     for match in _DAY_ALONE.finditer(folded):
         if day := _next(int(match.group("day")), sent):
             yield Mention(day, match.start(), match.end())
@@ -105,7 +125,8 @@ def _all(folded: str, sent: date, *, is_english: bool) -> Iterator[Mention]:
         yield Mention(sent + timedelta(days=1), match.start(), match.end())
     for match in _WEEKDAY_ALONE.finditer(folded):
         ahead = (_WEEKDAY[match.group("name")] - sent.weekday() - 1) % 7 + 1
-        yield Mention(sent + timedelta(days=ahead), match.start(), match.end(), is_weekday=True)
+        day = sent + timedelta(days=ahead)
+        yield Mention(day, match.start(), match.end(), is_weekday=True)
 
 
 def _next(day: int, sent: date) -> date | None:

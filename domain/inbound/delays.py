@@ -15,7 +15,9 @@ _WILL_TRY = re.compile(
 _GAVE_UP = re.compile(
     r"(?i)giving up|gave up|given up|permanent|fatal|could not be delivered|has been removed|i.m not going to try|returned to|being returned|failed after|too long in|has expired|not be delivered"
 )
-_CONDITION = re.compile(r"(?i)\b(?:if|until|when|eventually|unless|should|once|falls|si|wenn)\b[^.\n]{0,240}(?:\n[^.\n]{0,240}){0,2}\.")
+_CONDITION = re.compile(
+    r"(?i)\b(?:if|until|when|eventually|unless|should|once|falls|si|wenn)\b[^.\n]{0,240}(?:\n[^.\n]{0,240}){0,2}\."
+)
 
 
 def is_delay(subject: str, said: str) -> bool:

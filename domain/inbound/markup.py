@@ -8,7 +8,8 @@ from dataclasses import dataclass
 MOST = 400_000  #: Characters of HTML that are read.
 
 _BREAKS = frozenset(
-    "br p div tr li ul ol table h1 h2 h3 h4 h5 h6 hr blockquote pre section article header footer dt dd center".split()
+    {"br", "p", "div", "tr", "li", "ul", "ol", "table", "h1", "h2", "h3", "h4", "h5", "h6", "hr"}
+    | {"blockquote", "pre", "section", "article", "header", "footer", "dt", "dd", "center"}
 )
 _UNSEEN = frozenset({"style", "script", "head", "title", "template", "noscript"})
 _NAME = re.compile(r"/?([a-zA-Z][\w:]*)")

@@ -30,7 +30,11 @@ def parts_of(message: Message, depth: int = 0) -> Iterator[Message]:
     """Yield the parts of the mail itself, not those of mails that it carries."""
     yield message
     inside = message.get_payload()
-    if message.get_content_maintype() == "multipart" and isinstance(inside, list) and depth < DEEPEST:
+    if (
+        message.get_content_maintype() == "multipart"
+        and isinstance(inside, list)
+        and depth < DEEPEST
+    ):
         for part in inside:
             if isinstance(part, Message):
                 yield from parts_of(part, depth + 1)
@@ -110,7 +114,10 @@ def calendar_of(parts: Sequence[Message]) -> str:
 
 def is_calendar_shown(parts: Sequence[Message]) -> bool:
     """Say whether the calendar part is a form of the mail itself, not a file that came with it."""
-    return any(_is(part, "text/calendar") and part.get_content_disposition() != "attachment" for part in parts)
+    return any(
+        _is(part, "text/calendar") and part.get_content_disposition() != "attachment"
+        for part in parts
+    )
 
 
 def file_name(part: Message) -> str:

@@ -10,16 +10,16 @@ _VERB = (
     r"|napsala?|napísala?|napisa[ol]\w*|написав|пишет|пише|написа\w*|yazdı|írta|a scris|έγραψε|rašė|rakstīja|kirjutas|đã viết|menulis|เขียน(?:ว่า)?|كتب|כתבה?|לכתוב"
 )
 _CLOSES = re.compile(
-    r"(?i)(?:\b(?:" + _VERB + r")\b.{0,120}|(?:さんは書きました|写道|寫道|님이 작성|님이 쓴 글|のメール|のメッセージ).{0,20})[:：]\s*$"
+    r"(?i)(?:\b(?:"
+    + _VERB
+    + r")\b.{0,120}|(?:さんは書きました|写道|寫道|님이 작성|님이 쓴 글|のメール|のメッセージ).{0,20})[:：]\s*$"
 )
 _FROM_SOMEBODY = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+.{0,60}[:：]\s*$")
 _DATED = re.compile(r"\d{4}|\d{1,2}[:.h]\d\d|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}")
 _ENDS_IN_ADDRESS = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+>?\s*$")
 _ALONE = re.compile(r"(?i)^\W{0,4}[\w .,'\"()<>@-]{2,80}\b(?:" + _VERB + r")\s*[:：]\s*$")
 
-_HEADS = (
-    r"from|von|de|da|van|från|fra|lähettäjä|od|от|від|kimden|gönderen|feladó|de la|από|差出人|送信者|发件人|寄件者|寄件人|보낸 ?사람|من|מאת"
-)
+_HEADS = r"from|von|de|da|van|från|fra|lähettäjä|od|от|від|kimden|gönderen|feladó|de la|από|差出人|送信者|发件人|寄件者|寄件人|보낸 ?사람|من|מאת"
 _HEAD = re.compile(rf"(?i)^[>\s*_]*(?:{_HEADS})\s*\*?\s*[:：]\*?\s*\S")
 _FIELD = re.compile(
     r"(?i)^[>\s*_]*(?:sent|date|to|cc|subject|gesendet|datum|an|betreff|envoyé|à|objet|enviado|fecha|para|asunto|assunto|data|inviato|a|oggetto"
@@ -97,7 +97,9 @@ def _attribution(lines: list[str], at: int) -> int:
         named = _CLOSES.search(block) or _FROM_SOMEBODY.search(block)
         if named and (_DATED.search(block) or "@" in block):
             return length
-    bare = _ALONE.match(lines[at]) or (_DATED.search(lines[at]) and _ENDS_IN_ADDRESS.search(lines[at]))
+    bare = _ALONE.match(lines[at]) or (
+        _DATED.search(lines[at]) and _ENDS_IN_ADDRESS.search(lines[at])
+    )
     return 1 if bare and _marked(lines, at + 1) else 0
 
 
@@ -111,7 +113,10 @@ def _opens_quote(lines: list[str], at: int) -> bool:
         return False
     if _DIVIDER.match(lines[at]):
         return True
-    below = sum(_FIELD.match(one) is not None or _HEAD.match(one) is not None for one in lines[at + 1 : at + 4])
+    below = sum(
+        _FIELD.match(one) is not None or _HEAD.match(one) is not None
+        for one in lines[at + 1 : at + 4]
+    )
     return (_HEAD.match(lines[at]) is not None and below > 0) or (
         _FIELD.match(lines[at]) is not None and below > 1
     )

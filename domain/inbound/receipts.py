@@ -3,7 +3,7 @@
 import re
 
 from domain.inbound.parsing import ReceivedMail
-from domain.inbound.people import answers, is_by_person
+from domain.inbound.people import answers, has_program
 from domain.inbound.quoting import own_text
 from domain.inbound.verdict import MailKind, Verdict
 
@@ -36,7 +36,7 @@ def is_receipt(mail: ReceivedMail) -> Verdict | None:
     own = mail.shown[:2_000].strip()
     says = _SAYS.search(own) is not None
     named = _SUBJECT.search(mail.subject) is not None or mail.has("x-mdn", "disposition")
-    if named and (says or not own) and "?" not in own and not is_by_person(mail):
+    if named and (says or not own) and "?" not in own and not has_program(mail):
         return _found(MailKind.RECEIPT, 0.85, "Its subject and words are those of a receipt.")
     if "urn:content-classes:mdn" in mail.header("content-class").lower():
         return _found(MailKind.RECEIPT, 0.95, "Exchange's class of receipts.")

@@ -10,7 +10,9 @@ MOST = 2_000  #: Characters of a note that are read.
 _BACK = re.compile(
     r"(?:\bback\b|\breturn\w*|\breopen\w*|\bresum\w*|available (?:again )?(?:on|from)|\bab (?:dem )?$|\bwieder\b|zuruck\w*|\bde retour\b|\bretour\b|\breprise\b|\bregres\w*|\bretorn\w*|\bvuelv\w*|\bvolver\w*|\bvolt\w*|\brientr\w*|\btorn\w*|\bterug\b|\bvanaf\b|\bater\b|\btillbaka\b|\btilbage\b|\btilbake\b|\bpalaan\b|\bwracam\b|\bwroc\w*|\bzpet\b|вернусь|выйду|повернусь|\brevin\w*)[^.!?]{0,40}$"
 )
-_BACK_BEHIND = re.compile(r"^[^。.!?]{0,6}(?:に?(?:戻り|復帰|出社)|より(?:通常|営業|復帰)|から(?:通常|営業|出社|復帰)|(?:回来|返回|回到|恢复|上班)|에 ?(?:복귀|돌아))|^ ?(?:wieder|weer|terug|zuruck)")
+_BACK_BEHIND = re.compile(
+    r"^[^。.!?]{0,6}(?:に?(?:戻り|復帰|出社)|より(?:通常|営業|復帰)|から(?:通常|営業|出社|復帰)|(?:回来|返回|回到|恢复|上班)|에 ?(?:복귀|돌아))|^ ?(?:wieder|weer|terug|zuruck)"
+)
 _UNTIL = re.compile(
     r"(?:\buntil\b|\btill?\b|\bthrough\b|\bthru\b|\bup to\b|\bbis\b|\bjusqu\W?(?:au?|en)\b|\bhasta\b|\bate\b|\bfino\b|\bsino\b|\btot\b|\bt/m\b|\btill och med\b|\bt\.?o\.?m\b|\btil(?: og med)?\b|\bdo\b|до|\bpana\b|\bpaind\b|\bau\b|\bal\b|\ba\b|\bto\b|по)[^.!?\d]{0,28}$"
 )
@@ -22,8 +24,12 @@ _INCLUSIVE = re.compile(
 _FROM = re.compile(
     r"(?:\bfrom\b|\bbetween\b|\bvom?n?\b|\bab\b|\bdu\b|\bdes?\b|\bdel\b|\bentre\b|\bdal\b|\bvan\b|\bfran\b|\bfra\b|\bod\b|\bс\b|\bз\b|\bdin\b|\bfrom the\b)[^.!?]{0,24}$"
 )
-_DASH = re.compile(r"^\s*(?:-|–|—|to|until|till|through|thru|and|bis(?: zum)?|au|al|a|ate|t/m|tot(?: en met)?|till?|til|do|по|до|〜|~|から|부터)\s*(?:the |le |el |o |den |dem )?(?:\w+,? )?$")
-_PARTIAL_RANGE = re.compile(r"(?:\bfrom\b|\bvom\b|\bdu\b|\bdel\b|\bde\b|\bdal\b|\bvan\b|\bfran\b|\bfra\b|\bod\b|\bс\b|\bз\b)? ?\b[0-3]?\d\.?(?:st|nd|rd|th)? ?(?:-|–|to|bis|au|al|a|tot|till?|til|do|по|до) ?$")
+_DASH = re.compile(
+    r"^\s*(?:-|–|—|to|until|till|through|thru|and|bis(?: zum)?|au|al|a|ate|t/m|tot(?: en met)?|till?|til|do|по|до|〜|~|から|부터)\s*(?:the |le |el |o |den |dem )?(?:\w+,? )?$"
+)
+_PARTIAL_RANGE = re.compile(
+    r"(?:\bfrom\b|\bvom\b|\bdu\b|\bdel\b|\bde\b|\bdal\b|\bvan\b|\bfran\b|\bfra\b|\bod\b|\bс\b|\bз\b)? ?\b[0-3]?\d\.?(?:st|nd|rd|th)? ?(?:-|–|to|bis|au|al|a|tot|till?|til|do|по|до) ?$"
+)
 
 
 def returns_on(text: str, sent: date | None) -> date | None:
@@ -34,7 +40,10 @@ def returns_on(text: str, sent: date | None) -> date | None:
     if sent is None:
         return None
     folded = " ".join(fold(text[:MOST]).split())
-    english = re.search(r"\b(?:the|and|will|with|office|please|out|back|until|from|return)\b", folded) is not None
+    english = (
+        re.search(r"\b(?:the|and|will|with|office|please|out|back|until|from|return)\b", folded)
+        is not None
+    )
     mentions = dates_in(folded, sent, is_english=english)
     backs: list[date] = []
     ends: list[date] = []

@@ -27,7 +27,9 @@ class RuleSorter:
         flat = text[:MOST].replace("’", "'").strip()
         found = {category: match for category, words in TABLE if (match := words.search(flat))}
         interested = found.get(ReplyCategory.INTERESTED)
-        if interested and _NEGATED.search(flat[max(0, interested.start() - 40) : interested.start()]):
+        if interested and _NEGATED.search(
+            flat[max(0, interested.start() - 40) : interested.start()]
+        ):
             found.pop(ReplyCategory.INTERESTED)
         if ReplyCategory.INTERESTED in found and ReplyCategory.QUESTION in found:
             found.pop(ReplyCategory.QUESTION)

@@ -49,7 +49,11 @@ TABLE: tuple[tuple[ReplyCategory, re.Pattern[str]], ...] = (
     ),
     (
         ReplyCategory.QUESTION,
-        _w(r"[?？؟;]\s*(?:$|\n|\s)", r"[?？؟]", r"\b(?:who are you|what (?:is|are)|how (?:much|did|do)|where|which)\b"),
+        _w(
+            r"[?？؟;]\s*(?:$|\n|\s)",
+            r"[?？؟]",
+            r"\b(?:who are you|what (?:is|are)|how (?:much|did|do)|where|which)\b",
+        ),
     ),
 )
 """Whoever names somebody else refers; who says "not now" does not say "no" for ever."""

@@ -118,7 +118,8 @@ MORE_NOTICES: tuple[Notice, ...] = (
     Notice(
         "OpenSMTPD",
         "From: Mailer Daemon <MAILER-DAEMON@mx.example>\nSubject: Delivery status notification: error\n",
-        "    Hi!\n\n    This is the MAILER-DAEMON, please DO NOT REPLY to this email.\n\n    An error has occurred while attempting to deliver a message for\n    the following list of recipients:\n\njo@gone.example: 550 5.1.1 <jo@gone.example>... User Unknown\n\n    Below is a copy of the original message:\n\n" + _RECEIVED,
+        "    Hi!\n\n    This is the MAILER-DAEMON, please DO NOT REPLY to this email.\n\n    An error has occurred while attempting to deliver a message for\n    the following list of recipients:\n\njo@gone.example: 550 5.1.1 <jo@gone.example>... User Unknown\n\n    Below is a copy of the original message:\n\n"
+        + _RECEIVED,
         "hard_bounce",
         "5.1.1",
     ),
@@ -149,14 +150,16 @@ MORE_NOTICES: tuple[Notice, ...] = (
     Notice(
         "1&1, in German",
         'From: "Mail Delivery System" <mailer-daemon@mx.example>\nSubject: Mail delivery failed: returning message to sender\n',
-        "This message was created automatically by mail delivery software.\n\nA message that you sent could not be delivered to one or more of\nits recipients. This is a permanent error.\nThe following address failed:\n\njo@gone.example\n\nFor the following reason:\n\nSMTP error from remote server for RCPT TO command, host: mx.gone.example (192.0.2.1) reason: 550 5.1.1 User Unknown\n" + COPY,
+        "This message was created automatically by mail delivery software.\n\nA message that you sent could not be delivered to one or more of\nits recipients. This is a permanent error.\nThe following address failed:\n\njo@gone.example\n\nFor the following reason:\n\nSMTP error from remote server for RCPT TO command, host: mx.gone.example (192.0.2.1) reason: 550 5.1.1 User Unknown\n"
+        + COPY,
         "hard_bounce",
         "5.1.1",
     ),
     Notice(
         "T-Online, in German",
         "From: mailer-daemon@mx.example\nSubject: Mail konnte nicht zugestellt werden\n",
-        "|------------------------- Message log follows: -------------------------|\n no valid recipients were found for this message\n|------------------------- Failed addresses follow: ---------------------|\n <jo@gone.example> ... unknown host\n|------------------------- Message text follows: ------------------------|\n" + _RECEIVED,
+        "|------------------------- Message log follows: -------------------------|\n no valid recipients were found for this message\n|------------------------- Failed addresses follow: ---------------------|\n <jo@gone.example> ... unknown host\n|------------------------- Message text follows: ------------------------|\n"
+        + _RECEIVED,
         "hard_bounce",
     ),
     Notice(
@@ -345,7 +348,8 @@ MORE_NOTICES: tuple[Notice, ...] = (
     Notice(
         "GroupWise",
         "From: Mailer-Daemon@mx.example\nSubject: Message status - undeliverable\n",
-        "The message that you sent was undeliverable to the following:\n\tjo@gone.example (user not found)\n\nPossibly truncated original message follows:\n\n" + _RECEIVED,
+        "The message that you sent was undeliverable to the following:\n\tjo@gone.example (user not found)\n\nPossibly truncated original message follows:\n\n"
+        + _RECEIVED,
         "hard_bounce",
     ),
     Notice(

@@ -24,7 +24,7 @@ TRICKY: tuple[str, ...] = (
     # Words of bounces and of machines.
     "Your last mail was undeliverable at first, I found it in the spam folder. Yes, please send the description.",
     "My old address does not exist any more, please use this one. The mailbox was full anyway.",
-    "I got a \"550 user unknown\" when I answered you from my phone, so I try again from here.",
+    'I got a "550 user unknown" when I answered you from my phone, so I try again from here.',
     "Delivery failed the first time, so I am sending this again: I am interested.",
     "Is this an automated message or are you a real person?",
     "This is not an automatic reply :-) I really am interested.",

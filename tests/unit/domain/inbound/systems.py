@@ -72,20 +72,36 @@ delete your own text from the attached returned message.
 
 
 def postfix(said: str) -> bytes:
-    told = fill(f"<jo@gone.example>: host mx.gone.example[192.0.2.1] said: {_flat(said)}", 72, subsequent_indent="    ")
+    told = fill(
+        f"<jo@gone.example>: host mx.gone.example[192.0.2.1] said: {_flat(said)}",
+        72,
+        subsequent_indent="    ",
+    )
     return _reported(
-        "5.0.0", said, _POSTFIX.format(said=told), "MAILER-DAEMON@mx.example (Mail Delivery System)", "Undelivered Mail Returned to Sender"
+        "5.0.0",
+        said,
+        _POSTFIX.format(said=told),
+        "MAILER-DAEMON@mx.example (Mail Delivery System)",
+        "Undelivered Mail Returned to Sender",
     )
 
 
 def postfix_says_5_7_1(said: str) -> bytes:
     return _reported(
-        "5.7.1", said, _POSTFIX.format(said=""), "MAILER-DAEMON@mx.example (Mail Delivery System)", "Undelivered Mail Returned to Sender"
+        "5.7.1",
+        said,
+        _POSTFIX.format(said=""),
+        "MAILER-DAEMON@mx.example (Mail Delivery System)",
+        "Undelivered Mail Returned to Sender",
     )
 
 
 def postfix_without_a_report(said: str) -> bytes:
-    told = fill(f"<jo@gone.example>: host mx.gone.example[192.0.2.1] said: {_flat(said)} (in reply to RCPT TO command)", 72, subsequent_indent="    ")
+    told = fill(
+        f"<jo@gone.example>: host mx.gone.example[192.0.2.1] said: {_flat(said)} (in reply to RCPT TO command)",
+        72,
+        subsequent_indent="    ",
+    )
     head = "From: MAILER-DAEMON@mx.example (Mail Delivery System)\nSubject: Undelivered Mail Returned to Sender\n"
     return _mail(head, _POSTFIX.format(said=told) + f"\n\n--- Original message ---\n{_RETURNED}")
 
@@ -142,7 +158,9 @@ def gmail(said: str) -> bytes:
 def exchange_online(said: str) -> bytes:
     head = (
         "Return-Path: <>\nFrom: Microsoft Outlook <MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@recruiters.example>\n"
-        "Subject: Undeliverable: Sender blocked: user unknown, mailbox full\nIn-Reply-To: " + OURS + "\nAuto-Submitted: auto-replied\n"
+        "Subject: Undeliverable: Sender blocked: user unknown, mailbox full\nIn-Reply-To: "
+        + OURS
+        + "\nAuto-Submitted: auto-replied\n"
     )
     return _mail(
         head,

@@ -16,7 +16,7 @@ def mail(head: str, body: str, kind: str = "text/plain") -> bytes:
     return f"{head}\n{body}".encode()
 
 
-@pytest.mark.parametrize("notice", (*NOTICES, *MORE_NOTICES), ids=lambda one: one.name)
+@pytest.mark.parametrize("notice", [*NOTICES, *MORE_NOTICES], ids=lambda one: one.name)
 def test_notices_of_mail_systems(notice: Notice) -> None:
     verdict = classify(mail(notice.head, notice.body))
 

@@ -31,26 +31,41 @@ SHAPES: dict[str, bytes] = {
     "nested": nested(1_000),
     "nested, then long": nested(200) + b"x\r\n" * 200_000,
     "nested mails": b"Content-Type: message/rfc822\r\n\r\n" * 1_000,
-    "the same boundary throughout": b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n" * 1_000,
-    "100,000 parts": SENT + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + b"--b\r\n\r\nx\r\n" * 100_000,
-    "a digest of 40,000": SENT + b"Content-Type: multipart/digest; boundary=b\r\n\r\n" + b"--b\r\n\r\nS: x\r\n\r\nx\r\n" * 40_000,
+    "the same boundary throughout": b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n"
+    * 1_000,
+    "100,000 parts": SENT
+    + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n"
+    + b"--b\r\n\r\nx\r\n" * 100_000,
+    "a digest of 40,000": SENT
+    + b"Content-Type: multipart/digest; boundary=b\r\n\r\n"
+    + b"--b\r\n\r\nS: x\r\n\r\nx\r\n" * 40_000,
     "wrong charset": SENT + b"Content-Type: text/plain; charset=klingon\r\n\r\n\xff\xfe",
     "broken words": b"From: =?utf-8?b?????=\r\nSubject: =?x?q?=ZZ?=\r\n\r\nx",
     "words that never end": b"From: a@b.c\r\nSubject: " + b"=?a?q?" * 150_000 + b"\r\n\r\nx",
     "50 MB": SENT + b"\r\n" + b"A" * 50_000_000,
     "endless header": b"Subject: " + b"a" * 900_000,
     "endless parameters": SENT + b"Content-Type: text/plain" + b";" * 900_000 + b"\r\n\r\nx",
-    "RFC 2231 without end": SENT + b"Content-Type: text/plain; " + b"".join(b"name*%d=a; " % n for n in range(50_000)) + b"\r\n\r\nx",
+    "RFC 2231 without end": SENT
+    + b"Content-Type: text/plain; "
+    + b"".join(b"name*%d=a; " % n for n in range(50_000))
+    + b"\r\n\r\nx",
     "300,000 headers": b"a:\n" * 300_000 + b"\n\nx",
     "senders without end": b"From: " + b"a@b," * 200_000 + b"\r\nSubject: x\r\n\r\nx",
     "comments without end": b"From: " + b"(" * 200_000 + b"\r\nSubject: x\r\n\r\nx",
     "broken base64": SENT + b"Content-Transfer-Encoding: base64\r\n\r\n" + b"!@#$" * 200_000,
-    "broken quoted-printable": SENT + b"Content-Transfer-Encoding: quoted-printable\r\n\r\n" + b"=4" * 400_000,
-    "uuencode that never ends": SENT + b"Content-Transfer-Encoding: x-uuencode\r\n\r\nbegin 644 x\n" + b"M" * 400_000,
+    "broken quoted-printable": SENT
+    + b"Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+    + b"=4" * 400_000,
+    "uuencode that never ends": SENT
+    + b"Content-Transfer-Encoding: x-uuencode\r\n\r\nbegin 644 x\n"
+    + b"M" * 400_000,
     "all bytes": SENT + b"\r\n" + bytes(range(128, 256)) * 7_000,
     "report without content": b"Content-Type: multipart/report; report-type=delivery-status\r\n\r\n",
     "report of blank lines": IN_REPORT + b"\r\n" * 450_000,
-    "a boundary that is no boundary": SENT + b"Content-Type: multipart/mixed; " + b"boundary=\n " * 40_000 + b"\r\n\r\n--x\r\n\r\nx",
+    "a boundary that is no boundary": SENT
+    + b"Content-Type: multipart/mixed; "
+    + b"boundary=\n " * 40_000
+    + b"\r\n\r\n--x\r\n\r\nx",
     "calendar without method": SENT + b"Content-Type: text/calendar\r\n\r\n" + b"METHOD" * 160_000,
 }
 
@@ -167,7 +182,17 @@ class TestWhatFilesDoToMails:
             RAW.replace(b'; boundary="b1"', b""),
             RAW.replace(b'boundary="b1"', b'boundary="b1" Message-Id: <x@y>'),
         ],
-        ids=["CRLF", "CR", "mbox", "blank lines", "BOM", "UTF-16", "boundary", "no boundary", "glued"],
+        ids=[
+            "CRLF",
+            "CR",
+            "mbox",
+            "blank lines",
+            "BOM",
+            "UTF-16",
+            "boundary",
+            "no boundary",
+            "glued",
+        ],
     )
     def test_it_is_the_same_mail(self, raw: bytes) -> None:
         verdict = classify(raw)
@@ -198,11 +223,15 @@ def test_every_charset_is_read(charset: str, text: str) -> None:
     assert classify(head.encode() + text.encode(charset)).kind is MailKind.AUTO_REPLY
 
 
-@pytest.mark.parametrize("claimed", ["us-ascii", "iso-8859-1", "utf-8", "unknown-8bit", "", "x-nonsense"])
+@pytest.mark.parametrize(
+    "claimed", ["us-ascii", "iso-8859-1", "utf-8", "unknown-8bit", "", "x-nonsense"]
+)
 @pytest.mark.parametrize("really", ["utf-8", "windows-1251", "koi8-r"])
 def test_a_charset_that_lies_is_seen_through(claimed: str, really: str) -> None:
     named = f"; charset={claimed}" if claimed else ""
     head = f"From: a@b.example\nSubject: x\nIn-Reply-To: <1@x>\nContent-Type: text/plain{named}\n\n"
-    text = "Здравствуйте! Я в отпуске до понедельника. Это автоматический ответ, на письма не отвечаю."
+    text = (
+        "Здравствуйте! Я в отпуске до понедельника. Это автоматический ответ, на письма не отвечаю."
+    )
 
     assert classify(head.encode() + text.encode(really)).kind is MailKind.AUTO_REPLY

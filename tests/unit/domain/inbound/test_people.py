@@ -106,7 +106,9 @@ def test_whatever_the_subject_is(text: str, subject: str) -> None:
 
 def test_a_person_may_attach_a_calendars_file() -> None:
     raw = (
-        HEAD.format(who="Jo <jo@mail.example>", subject="Re: A role") + ANSWER + "MIME-Version: 1.0\n"
+        HEAD.format(who="Jo <jo@mail.example>", subject="Re: A role")
+        + ANSWER
+        + "MIME-Version: 1.0\n"
         "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\nTuesday suits me.\n"
         "--b\nContent-Type: text/calendar; name=free.ics\nContent-Disposition: attachment; filename=free.ics\n\n"
         "BEGIN:VCALENDAR\nMETHOD:PUBLISH\nEND:VCALENDAR\n--b--\n"
