@@ -117,7 +117,7 @@ def _by_headers(mail: ReceivedMail) -> tuple[str, float]:
     program = f"{mail.header('x-mailer')} {mail.header('user-agent')}"
     if re.search(r"(?i)\bvacation\b|autorespon|auto-?reply|out of office", program):
         return "A program that answers by itself wrote it.", 0.95
-    if submitted.startswith(("auto-generated", "auto-notified")) and (
+    if submitted.startswith(("auto-generated", "auto_generated", "auto-notified")) and (
         answers(mail) or SUBJECT_SURE.search(mail.subject)
     ):
         return "Auto-Submitted says that no person wrote it, and it answers.", 0.93

@@ -10,6 +10,7 @@ HEADERS = (
     "x-auto-reply",
     "x-auto-reply-from",
     "x-auto-response",
+    "x-autoresponse",
     "x-mail-autoreply",
     "x-mail-autoresponder",
     "x-vacation",

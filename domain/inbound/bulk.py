@@ -12,6 +12,9 @@ _NEWS = re.compile(
 _DIGEST = re.compile(
     r"(?i)\bdigest\b.{0,40}(?:vol|number|issue|#|\d)|^digest for |abridged summary of|\bdigest,? |\d+ (?:new )?(?:messages|updates|topics) in \d+|\[digest\]|zusammenfassung von|résumé de la liste"
 )
+_OF_A_LIST = re.compile(
+    r"(?i)^confirm (?:subscribe|unsubscribe|[0-9a-f]{16,})|awaits moderator approval|^welcome to the .{1,60} (?:mailing )?list|mailing list memberships? reminder"
+)
 _NOBODY = re.compile(
     r"(?i)^(?:no.?reply|do.?not.?reply|donotreply|notifications?|notify|newsletters?|digest|alerts?|updates?|marketing|mailer|bounces?|automated|auto|system|root|cron|daemon|listserv|majordomo|mailman|info-?mail|billing|invoice|rechnung|support-?noreply)(?:[+._-][^@]*)?@|^(?:news|mail)@|.*-(?:request|bounces|owner|digest)@|.*(?:no-?reply|donotreply|do-not-reply|nicht-antworten|ne-pas-repondre|noresponder)@"
 )
@@ -63,6 +66,8 @@ def is_unrelated(mail: ReceivedMail) -> Verdict | None:
         _DIGEST.search(mail.subject) and (is_list(mail) or is_nobody(mail))
     ):
         return _found(0.95, "A digest.")
+    if _OF_A_LIST.search(mail.subject):
+        return _found(0.85, "What a list's program says of itself.")
     submitted = mail.header("auto-submitted").lower()
     if submitted.startswith(("auto-generated", "auto-notified")):
         return _found(0.9, "A machine's notice, not an answer.")

@@ -4,7 +4,7 @@ import re
 
 _SUBJECT = re.compile(
     r"(?i)still (?:being )?(?:retried|trying|undelivered|queued)|\(delay\w*\)|\bdelayed\b|\bdelay(?:ed)? (?:in|notification|notice)|delivery delay|delayed mail"
-    r"|not yet (?:been )?delivered|could not send (?:your )?message for (?:the )?past|verzögert|verzögerung|retard|différé|retras|demorad|atrasad|ritard|vertraagd|vertraging|försenad|forsinket|viivästy|opóźni|zpožd|késlelt|задерж|відклад|遅延|延迟|延遲|지연"
+    r"|not yet (?:been )?delivered|could not send (?:your )?message for (?:the )?past|verzögert|verzögerung|retard|différé|retras|demorad|atrasad|adiad|ritard|vertraagd|vertraging|försenad|forsinket|viivästy|opóźni|zpožd|késlelt|задерж|відклад|遅延|延迟|延遲|지연"
 )
 _WILL_TRY = re.compile(
     r"(?i)has not yet been delivered|hasn.t been delivered yet|delivery (?:has been |is |status notification \()?delay|(?:will|still|continue to) (?:be )?(?:retry|retried|try|trying|attempt)"

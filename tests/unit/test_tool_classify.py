@@ -47,6 +47,41 @@ def test_a_batch_that_is_cut_short_says_so_after_what_it_read() -> None:
     assert answer.returncode == 2
 
 
+def test_a_batch_that_ends_inside_a_length_says_so() -> None:
+    answer = run("--batch", given=packed(REPLY) + b"\0\0")
+
+    assert len(answer.stdout.splitlines()) == 1
+    assert b"a length of fewer than 4 bytes" in answer.stderr
+    assert answer.returncode == 2
+
+
+def test_a_batch_survives_any_bytes_and_writes_ascii() -> None:
+    odd = (
+        "Subject: \u00e4\ud83d\ude00\u2028 \nFrom: x@y.example\n\n\u0436".encode(
+            "utf-8", "surrogatepass"
+        ),
+        b"\xff" * 99,
+    )
+
+    answer = run("--batch", given=packed(*odd, bytes(range(256))))
+
+    assert answer.returncode == 0
+    assert len(answer.stdout.decode("ascii").splitlines()) == 3
+
+
+def test_each_line_is_written_before_the_next_mail_comes() -> None:
+    with subprocess.Popen(
+        [*COMMAND, "--batch"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as running:
+        assert running.stdin is not None
+        assert running.stdout is not None
+        for _ in range(2):
+            running.stdin.write(packed(REPLY))
+            running.stdin.flush()
+            assert json.loads(running.stdout.readline())["kind"] == "reply"
+        running.stdin.close()
+
+
 def test_files_are_explained(tmp_path: Path) -> None:
     file = tmp_path / "a.eml"
     file.write_bytes(report("5.1.1", "550 5.1.1 User unknown"))

@@ -109,6 +109,24 @@ BULK: tuple[tuple[str, str, str], ...] = (
     ),
 )
 
+MODERATION: tuple[tuple[str, str, str], ...] = (
+    (
+        "held by a list",
+        "From: users-bounces@lists.example\nSubject: Your message to users awaits moderator approval\nPrecedence: bulk\nX-List-Administrivia: yes\nList-Id: <users.lists.example>\nX-BeenThere: users@lists.example\n",
+        "Your mail to 'users' with the subject\n\n    A role\n\nIs being held until the list moderator can review it for approval.\n\nThe reason it is being held:\n\n    Post by non-member to a members-only list",
+    ),
+    (
+        "held, and answering",
+        "From: users-owner@lists.example\nSubject: Your message to users awaits moderator approval\nAuto-Submitted: auto-replied\nIn-Reply-To: <1@recruiters.example>\nPrecedence: bulk\n",
+        "Is being held until the list moderator can review it for approval.",
+    ),
+    (
+        "a list that wants to be confirmed",
+        "From: users-help@lists.example\nSubject: confirm subscribe to users@lists.example\nPrecedence: bulk\nList-Post: <mailto:users@lists.example>\n",
+        "To confirm that you would like to be added, please send an empty reply.",
+    ),
+)
+
 RECEIPTS: tuple[tuple[str, str, str], ...] = (
     (
         "English",

@@ -55,6 +55,7 @@ HARD: tuple[str, ...] = (
     "550 5.7.1 No such user here",
     "551 5.7.1 no such user",
     "550 Mailbox not found",
+    "550 5.7.1 No mailbox found",
     "550 MAILBOX NOT FOUND",
     "550 mailbox unavailable",
     "550 Requested action not taken: mailbox unavailable",

@@ -4,7 +4,7 @@ import pytest
 
 from domain.inbound.classify import classify
 from domain.inbound.verdict import MailKind
-from tests.unit.domain.inbound.harmless import BULK, CALENDARS, RECEIPTS
+from tests.unit.domain.inbound.harmless import BULK, CALENDARS, MODERATION, RECEIPTS
 
 PLAIN = "To: ana@recruiters.example\nContent-Type: text/plain; charset=utf-8\n\n"
 JO = "From: Jo <jo@mail.example>\nIn-Reply-To: <1@recruiters.example>\n"
@@ -13,6 +13,13 @@ JO = "From: Jo <jo@mail.example>\nIn-Reply-To: <1@recruiters.example>\n"
 @pytest.mark.parametrize(("name", "head", "text"), BULK, ids=[name for name, _, _ in BULK])
 def test_what_goes_to_many(name: str, head: str, text: str) -> None:
     assert classify(f"{head}{PLAIN}{text}\n".encode()).kind is MailKind.UNRELATED
+
+
+@pytest.mark.parametrize(("name", "head", "text"), MODERATION, ids=[one[0] for one in MODERATION])
+def test_what_lists_say_of_themselves(name: str, head: str, text: str) -> None:
+    found = classify(f"{head}{PLAIN}{text}\n".encode())
+
+    assert found.kind in (MailKind.UNRELATED, MailKind.AUTO_REPLY)
 
 
 @pytest.mark.parametrize(("name", "subject", "text"), RECEIPTS, ids=[one[0] for one in RECEIPTS])
