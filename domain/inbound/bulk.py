@@ -7,35 +7,32 @@ from domain.inbound.people import answers, is_by_person
 from domain.inbound.verdict import MailKind, Verdict
 
 _NEWS = re.compile(
-    r"(?i)\bnewsletter\b|\bdigest\b|\bweekly\b|\bdaily\b|\bissue \d|vol(?:ume)?\.? ?\d+|% off|\bsale\b|\bwebinar\b|notification|\balert\b|invoice|receipt for|order (?:confirm|#|number)|password|security|verify your|statement|report for|\bcron\b|abridged summary|unsubscribe|rechnung|bestellung|facture|commande|factura|pedido|メルマガ|ニュース"
+    r"(?i)\bnewsletter\b|\bdigest\b|\bweekly\b|\bdaily\b|\bissue \d|vol(?:ume)?\.? ?\d+|% off|\bsale\b|\bwebinar\b|notification|\balert\b|invoice|receipt (?:for|from)|order (?:confirm|#|number)|password|security|verify your|statement|report for|\bcron\b|abridged summary|unsubscribe|rechnung|bestellung|facture|commande|factura|pedido|メルマガ|ニュース"
 )
 _DIGEST = re.compile(
     r"(?i)\bdigest\b.{0,40}(?:vol|number|issue|#|\d)|^digest for |abridged summary of|\bdigest,? |\d+ (?:new )?(?:messages|updates|topics) in \d+|\[digest\]|zusammenfassung von|résumé de la liste"
 )
 _OF_A_LIST = re.compile(
-    r"(?i)^confirm (?:subscribe|unsubscribe|[0-9a-f]{16,})|awaits moderator approval|^welcome to the .{1,60} (?:mailing )?list|mailing list memberships? reminder"
+    r"(?i)^confirm (?:subscribe|unsubscribe|[0-9a-f]{16,})|^your message to .{1,80} awaits moderator approval|^welcome to the .{1,60} (?:mailing )?list|mailing list memberships? reminder"
 )
 _NOBODY = re.compile(
-    r"(?i)^(?:no.?reply|do.?not.?reply|donotreply|notifications?|notify|newsletters?|digest|alerts?|updates?|marketing|mailer|bounces?|automated|auto|system|root|cron|daemon|listserv|majordomo|mailman|info-?mail|billing|invoice|rechnung|support-?noreply)(?:[+._-][^@]*)?@|^(?:news|mail)@|.*-(?:request|bounces|owner|digest)@|.*(?:no-?reply|donotreply|do-not-reply|nicht-antworten|ne-pas-repondre|noresponder)@"
+    r"(?i)^(?:no.?reply|do.?not.?reply|donotreply|notifications?|notify|newsletters?|digest|alerts?|mailer|bounces?|automated|root|cron|daemon|listserv|majordomo|mailman)(?:[+._-][^@]*)?@|.*-(?:request|bounces|owner|digest)@|.*(?:no-?reply|donotreply|do-not-reply|nicht-antworten|ne-pas-repondre|noresponder)@"
 )
-_OF_SENDERS = (
-    "feedback-id",
+_OFFICE = re.compile(
+    r"(?i)^(?:news|updates?|marketing|auto|system|billing|invoices?|receipts?|rechnung(?:en)?|orders?|info-?mail|jobs|survey|team|hello|reports?)(?:[+._-][^@]*)?@"
+)
+"""Addresses from which much is sent that wants no answer; people write from them, too."""
+
+_OF_CAMPAIGNS = (
     "x-campaign",
     "x-campaignid",
     "x-campaign-id",
-    "x-mailgun-sid",
     "x-csa-complaints",
     "x-mc-user",
-    "x-sg-eid",
     "x-mailer-recptid",
-    "x-mandrill-user",
-    "x-ses-outgoing",
     "x-sfmc-stack",
-    "x-report-abuse",
     "x-rpcampaign",
     "x-mailin-campaign",
-    "x-mj-mid",
-    "x-job",
     "x-sendy",
     "x-phpmailer-campaign",
     "list-unsubscribe-post",
@@ -46,7 +43,19 @@ _OF_SENDERS = (
     "x-github-reason",
     "x-jira-fingerprint",
 )
-"""Headers of those who send for others, by the thousand, and of services that notify."""
+"""Headers of campaigns and of services that notify."""
+
+_OF_SENDERS = (
+    "feedback-id",
+    "x-mailgun-sid",
+    "x-sg-eid",
+    "x-mandrill-user",
+    "x-ses-outgoing",
+    "x-report-abuse",
+    "x-mj-mid",
+    "x-job",
+)
+"""Headers of those who send for others: newsletters, and people's mail as well."""
 
 _OF_PEOPLES_LISTS = (
     "list-post",
@@ -62,25 +71,37 @@ _LEAVE = re.compile(
 
 def is_unrelated(mail: ReceivedMail) -> Verdict | None:
     """Say whether it is a newsletter, a digest or a notice: nobody answers with these."""
+    return _of_a_program(mail) or (None if _may_answer(mail) else _to_many(mail))
+
+
+def _of_a_program(mail: ReceivedMail) -> Verdict | None:
     if "multipart/digest" in mail.types or (
         _DIGEST.search(mail.subject) and (is_list(mail) or is_nobody(mail))
     ):
         return _found(0.95, "A digest.")
     if _OF_A_LIST.search(mail.subject):
         return _found(0.85, "What a list's program says of itself.")
-    submitted = mail.header("auto-submitted").lower()
-    if submitted.startswith(("auto-generated", "auto-notified")):
+    if mail.header("auto-submitted").lower().startswith(("auto-generated", "auto-notified")):
         return _found(0.9, "A machine's notice, not an answer.")
-    if is_by_person(mail) and not mail.has(*_OF_SENDERS):
-        return None
-    if is_nobody(mail) and not (answers(mail) and not is_bulk(mail)):
+    return None
+
+
+def _may_answer(mail: ReceivedMail) -> bool:
+    """Say whether a person may have answered: no campaign's header speaks against it."""
+    answered = answers(mail) and not (is_nobody(mail) and is_bulk(mail))
+    return (is_by_person(mail) or answered) and not mail.has(*_OF_CAMPAIGNS)
+
+
+def _to_many(mail: ReceivedMail) -> Verdict | None:
+    if is_nobody(mail):
         return _found(0.85, "Sent from an address that nobody reads.")
-    if answers(mail) and not mail.has(*_OF_SENDERS):
-        return None
     if is_bulk(mail) and not _is_of_peoples_list(mail):
         return _found(0.9, "Headers of mail to many.")
-    if is_list(mail) and (_NEWS.search(mail.subject) or _LEAVE.search(mail.shown[:20_000])):
-        return None if _is_of_peoples_list(mail) else _found(0.8, "A list's mail.")
+    wants_none = _NEWS.search(mail.subject) or _LEAVE.search(mail.shown[:20_000])
+    if wants_none and (mail.has(*_OF_SENDERS) or _OFFICE.search(mail.from_address)):
+        return _found(0.8, "A service's mail, or an office's, that wants no answer.")
+    if wants_none and is_list(mail) and not _is_of_peoples_list(mail):
+        return _found(0.8, "A list's mail.")
     if _is_of_peoples_list(mail) and re.search(r"(?i)newsletter|\bannounce", _named(mail)):
         return _found(0.8, "A list that announces.")
     return None
@@ -108,12 +129,12 @@ def is_bulk(mail: ReceivedMail) -> bool:
 
 def is_sent_to_many(mail: ReceivedMail) -> bool:
     """Say whether it names how to leave a list, or a service that sends for others."""
-    return mail.has("list-unsubscribe", *_OF_SENDERS)
+    return mail.has("list-unsubscribe", *_OF_CAMPAIGNS)
 
 
 def _is_of_peoples_list(mail: ReceivedMail) -> bool:
     """Say whether people write to one another on the list that passed it on."""
-    if mail.has(*_OF_SENDERS) or is_nobody(mail):
+    if mail.has(*_OF_CAMPAIGNS) or is_nobody(mail):
         return False
     return mail.has(*_OF_PEOPLES_LISTS) or (
         mail.has("list-id") and mail.header("precedence").lower().strip() in ("bulk", "list")

@@ -40,6 +40,10 @@ _SURE = re.compile(
     r"|message (?:could|can) ?not be delivered|was not delivered to|user unknown|could not be delivered|not a valid user|been postponed due to"
 )
 
+_STARTS = re.compile(
+    r"(?i)\W{0,80}(?:your (?:message|mail|e-?mail) (?:could|can) ?not be delivered|votre message n'a pas pu|this message could not be delivered|delivery (?:to|of) .{0,80} failed)"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Signs:
@@ -73,13 +77,14 @@ def signs_of(mail: ReceivedMail, said: str, blocks: list[Block]) -> Signs:
     failed = mail.has("x-failed-recipients", "x-mailer-daemon", "x-failed-recipient", "x-mlserver")
     flat = mail.content_type.replace('"', "")
     perhaps = void or bool(mail.returned) or _PERHAPS.search(who) is not None
+    fresh = not answers or (_STARTS.match(said) and not mail.has("in-reply-to", "references"))
     return Signs(
         report=bool(mail.reports)
         or "report-type=delivery-status" in flat
         or (bool(blocks) and (named or void)),
         machine=failed or (named and not answers),
         daemon=_DAEMON.search(who) is not None and not person,
-        perhaps=not answers and not person and (perhaps or _SURE.search(said) is not None),
+        perhaps=bool(fresh) and not person and (perhaps or _SURE.search(said) is not None),
         subject=_SUBJECT.search(mail.subject) is not None or (not mail.subject and not who),
         prose=failed or _PROSE.search(said) is not None,
     )

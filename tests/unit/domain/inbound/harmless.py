@@ -95,7 +95,7 @@ BULK: tuple[tuple[str, str, str], ...] = (
     (
         "a survey",
         "From: Survey <survey@firm.example>\nSubject: How did we do?\nX-SG-EID: abc\n",
-        "Tell us.",
+        "Tell us. To leave, unsubscribe here.",
     ),
     (
         "a DMARC report",

@@ -115,6 +115,8 @@ PEOPLES_HEADS: dict[str, str] = {
     "through an old list": "List-Id: <jobs.lists.example>\nPrecedence: list\nSender: jobs-bounces@lists.example\n",
     "asks for a receipt": "Disposition-Notification-To: jo@mail.example\nReturn-Receipt-To: jo@mail.example\n",
     "through a ticket system": "X-RT-Loop-Prevention: desk\nX-Loop: desk@mail.example\n",
+    "through a service that sends for others": "X-SES-Outgoing: 2026.01.02-192.0.2.9\nFeedback-ID: 1.eu-west-1.x:AmazonSES\n"
+    "X-SG-EID: abc\nX-Mailgun-Sid: WyJ\n",
     "scanned": "X-Spam-Status: No, score=-1.9 tests=UNDELIVERABLE_BOUNCE\nX-Virus-Scanned: yes\n",
 }
 
@@ -123,6 +125,10 @@ PEOPLES_ADDRESSES: tuple[str, ...] = (
     "info@smallfirm.example",
     "office@smallfirm.example",
     "support@smallfirm.example",
+    "mail@jo.example",
+    "news@smallfirm.example",
+    "marketing@smallfirm.example",
+    "billing@smallfirm.example",
     "admin@smallfirm.example",
     "Administrator <administrator@smallfirm.example>",
     "hello.noreply.jo@smallfirm.example",

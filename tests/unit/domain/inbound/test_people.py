@@ -53,6 +53,7 @@ def test_whatever_they_quote(text: str, attribution: str) -> None:
 @pytest.mark.parametrize("text", REPLIES[:12])
 def test_whatever_their_address_is(text: str, who: str) -> None:
     assert classify(written(text, who=who)).kind is MailKind.REPLY
+    assert classify(written(text, who=who).replace(ANSWER.encode(), b"")).kind is MailKind.REPLY
 
 
 @pytest.mark.parametrize("client", CLIENTS)
