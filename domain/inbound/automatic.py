@@ -118,12 +118,17 @@ def _by_headers(mail: ReceivedMail) -> tuple[str, float]:
     if re.search(r"(?i)\bvacation\b|autorespon|auto-?reply|out of office", program):
         return "A program that answers by itself wrote it.", 0.95
     if submitted.startswith(("auto-generated", "auto_generated", "auto-notified")) and (
-        answers(mail) or SUBJECT_SURE.search(mail.subject)
+        SUBJECT_SURE.search(mail.subject) or (answers(mail) and not _only_notifies(mail))
     ):
         return "Auto-Submitted says that no person wrote it, and it answers.", 0.93
     if mail.header("return-path").strip() == "<>" and answers(mail) and not is_by_person(mail):
         return "It answers, and its sender is void: a machine's answer.", 0.85
     return "", 0.0
+
+
+def _only_notifies(mail: ReceivedMail) -> bool:
+    """Say whether it tells of what others did in a thread: trackers number their notices so."""
+    return (is_nobody(mail) or is_list(mail)) and not _tells(own_text(mail.text)[:_MOST])
 
 
 def _precedence(mail: ReceivedMail) -> str:

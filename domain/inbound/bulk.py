@@ -75,8 +75,10 @@ def is_unrelated(mail: ReceivedMail) -> Verdict | None:
 
 
 def _of_a_program(mail: ReceivedMail) -> Verdict | None:
-    if "multipart/digest" in mail.types or (
-        _DIGEST.search(mail.subject) and (is_list(mail) or is_nobody(mail))
+    if mail.content_type.startswith("multipart/digest") or (
+        (_DIGEST.search(mail.subject) or "multipart/digest" in mail.types)
+        and (is_list(mail) or is_nobody(mail))
+        and not is_by_person(mail)
     ):
         return _found(0.95, "A digest.")
     if _OF_A_LIST.search(mail.subject):

@@ -72,7 +72,8 @@ def signs_of(mail: ReceivedMail, said: str, blocks: list[Block]) -> Signs:
     """Collect what speaks for it."""
     void = mail.header("return-path").strip() == "<>"
     who = mail.header("from").strip(" <>")
-    named = _MACHINE.search(who) is not None or not who
+    void_from = mail.has("from") and not who
+    named = _MACHINE.search(who) is not None or void_from
     answers, person = is_answer(mail.subject), is_by_person(mail)
     failed = mail.has("x-failed-recipients", "x-mailer-daemon", "x-failed-recipient", "x-mlserver")
     flat = mail.content_type.replace('"', "")
@@ -85,7 +86,7 @@ def signs_of(mail: ReceivedMail, said: str, blocks: list[Block]) -> Signs:
         machine=failed or (named and not answers),
         daemon=_DAEMON.search(who) is not None and not person,
         perhaps=bool(fresh) and not person and (perhaps or _SURE.search(said) is not None),
-        subject=_SUBJECT.search(mail.subject) is not None or (not mail.subject and not who),
+        subject=_SUBJECT.search(mail.subject) is not None or (void_from and not mail.subject),
         prose=failed or _PROSE.search(said) is not None,
     )
 

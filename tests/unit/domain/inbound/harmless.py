@@ -63,6 +63,11 @@ BULK: tuple[tuple[str, str, str], ...] = (
         "I see the same.",
     ),
     (
+        "a tracker's notice",
+        "From: bugzilla_noreply@bugs.example\nSubject: [app] [Bug 7] It fails\nIn-Reply-To: <bug-7@bugs.example>\nAuto-Submitted: auto-generated\n",
+        "--- Comment #3 from Jo ---\nI see it, too.",
+    ),
+    (
         "a build",
         "From: ci@build.example\nSubject: Build failed\nAuto-Submitted: auto-generated\n",
         "The build of main failed.",

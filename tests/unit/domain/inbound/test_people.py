@@ -121,3 +121,18 @@ def test_the_broken_end_of_a_quoted_line_is_no_text_of_theirs() -> None:
     quote = '> If you would rather not hear from us, just answer "unsubscribe" and we\nstop.\n\nHi Ana, gladly!'
 
     assert classify(written(quote)).kind is MailKind.REPLY
+
+
+def test_a_person_may_pass_a_digest_on() -> None:
+    raw = (
+        HEAD.format(who="Jo <jo@mail.example>", subject="Re: A role")
+        + ANSWER
+        + "MIME-Version: 1.0\n"
+        "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\nSee these.\n"
+        "--b\nContent-Type: multipart/digest; boundary=c\n\n--c\n\nSubject: x\n\nx\n--c--\n--b--\n"
+    )
+    assert classify(raw.encode()).kind is MailKind.REPLY
+
+
+def test_a_mail_without_a_sender_is_no_notice() -> None:
+    assert classify(b"Subject: A role\n\nYes.\n").kind is MailKind.REPLY
