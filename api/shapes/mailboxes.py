@@ -1,11 +1,11 @@
 """Mailboxes as callers send and see them."""
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
-from api.shapes.common import Address, Reason, Strict, Text, Zone
+from api.shapes.common import Address, Reason, Strict, Text, Zone, one_line
 from domain.access import Tls
 from domain.codes import ReasonCode
 from domain.mailbox import MailboxState
@@ -26,8 +26,10 @@ class MailServerIn(Strict):
         description="tls from the start, starttls, or none (on loopback only).",
         examples=["starttls"],
     )
-    username: str = Field(max_length=320, description="Who logs in.", examples=["mia"])
-    password: str = Field(
+    username: Annotated[str, AfterValidator(one_line)] = Field(
+        max_length=320, description="Who logs in.", examples=["mia"]
+    )
+    password: Annotated[str, AfterValidator(one_line)] = Field(
         max_length=1000, description="Never shown again.", examples=["a secret of its own"]
     )
 

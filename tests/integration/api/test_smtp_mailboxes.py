@@ -39,6 +39,18 @@ def test_one_that_works_is_connected_at_once(door: TestClient, servers: SandboxP
     assert "sandbox" not in door.get(f"/mailboxes/{made['id']}").text
 
 
+@pytest.mark.parametrize("field", ["username", "password"])
+def test_a_second_line_is_no_part_of_a_login(
+    door: TestClient, servers: SandboxProcess, field: str
+) -> None:
+    imap = server(servers.post_ports["imap"], **{field: "mia\r\nx LOGOUT"})
+
+    answer = door.post("/mailboxes", json=body(servers, imap=imap))
+
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["pointer"] == f"/imap/{field}"
+
+
 def test_it_may_be_connected_again(door: TestClient, servers: SandboxProcess) -> None:
     made = door.post("/mailboxes", json=body(servers)).json()
 

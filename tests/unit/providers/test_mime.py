@@ -219,3 +219,19 @@ def test_an_address_that_cannot_be_sent_to_is_refused(address: str) -> None:
         WRITER.write(draft(to_address=address))
 
     assert fault.value.code is ReasonCode.INVALID_CONTACT_EMAIL
+
+
+WORDS = st.sampled_from(
+    ["Straße", "für", "im", "€", "日本語", "🚀", "Python", "data-platform-infrastructure", "=", "?"]
+)
+SUBJECTS = st.lists(WORDS, min_size=1, max_size=25).map(" ".join)
+
+
+@given(subject=SUBJECTS)
+@example(subject="im Straße im _ ? x@y.example € für : für 日本語 : _ 🚀")
+@example(subject="data-platform-infrastructure-reliability-engineering Python x@y.example")
+def test_a_subject_of_any_letters_arrives_as_it_was_written(subject: str) -> None:
+    mime = WRITER.write(draft(content=StepContent(subject=subject, body="<p>x</p>"))).mime
+
+    assert read(mime)["Subject"] == subject
+    assert max(len(line) for line in mime.split(b"\r\n")) <= 78
