@@ -72,7 +72,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         _S.SUBMITTING,
         _S.UNKNOWN,
         "the draft is gone, no copy is found, and nothing more can tell",
-        "a failed look-up never comes here: it is repeated; the enrollment waits for a person",
+        "a failed look-up is repeated, at last for an hour (SMTP: 5 minutes); a person decides",
     ),
     Transition(
         _S.DRAFTED,
