@@ -140,6 +140,7 @@ class LogEvent(StrEnum):
     ENROLLMENT_FINISHED = "enrollment.finished"
     MESSAGE_BOUNCED = "message.bounced"
     SUPPRESSION_ADDED = "suppression.added"
+    SUPPRESSION_LIFTED = "suppression.lifted"
     LINKEDIN_NOT_CONNECTED = "linkedin.not_connected"
     ENROLLMENT_REMOVED = "enrollment.removed"
     STEP_SKIPPED = "step.skipped"

@@ -126,7 +126,7 @@ def stop(
         },
         payload={"code": code.value},
         log_it={
-            "event": _END_EVENTS.get(code, LogEvent.ENROLLMENT_FINISHED),
+            "event": end_event(code),
             "code": code,
             "detail": {**extra, **(detail or {})},
         },
@@ -311,6 +311,11 @@ def close_holds(connection: Connection, enrollment_id: str, *, by: str) -> None:
     )
 
 
+def end_event(code: ReasonCode) -> LogEvent:
+    """Name the log's event of an enrollment that ends with a code, as the catalog does."""
+    return _END_EVENTS.get(code, LogEvent.ENROLLMENT_FINISHED)
+
+
 def _unchanged(row: RowMapping) -> Outcome:
     return _outcome(row, applied=False)
 
@@ -328,6 +333,9 @@ _LOCK = text(
 
 _END_EVENTS = {
     ReasonCode.REPLIED: LogEvent.ENROLLMENT_REPLIED,
+    ReasonCode.BOUNCED: LogEvent.MESSAGE_BOUNCED,
+    ReasonCode.UNSUBSCRIBED: LogEvent.SUPPRESSION_ADDED,
+    ReasonCode.BLOCKED: LogEvent.SUPPRESSION_HIT,
     ReasonCode.DELETED: LogEvent.ENROLLMENT_REMOVED,
     ReasonCode.UNENROLLED_BY_USER: LogEvent.ENROLLMENT_REMOVED,
 }

@@ -1,6 +1,6 @@
 """The gate before a step: everything that decides whether it may be performed now, in one read."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -119,11 +119,14 @@ def refusal(row: GateRow) -> Refusal | None:
 
 
 def address_of(row: GateRow) -> str | None:
+    """Give the address that a step would write to now."""
+    return chosen_address(row["emails"], row["email_address_id"])
+
+
+def chosen_address(emails: Sequence[Mapping[str, Any]], wanted: str | None) -> str | None:
     """Choose the candidate's address: the enrollment's own, else work, personal, other."""
-    addresses = list(row["emails"])
-    wanted = row["email_address_id"]
-    chosen = [a for a in addresses if a["id"] == wanted] or sorted(
-        addresses, key=lambda a: _PREFERRED.get(a.get("type", "other"), len(_PREFERRED))
+    chosen = [a for a in emails if a["id"] == wanted] or sorted(
+        emails, key=lambda a: _PREFERRED.get(a.get("type", "other"), len(_PREFERRED))
     )
     return chosen[0]["address"] if chosen and chosen[0]["address"].strip() else None
 

@@ -1,6 +1,6 @@
 """Holds: who waits for which cause to be fixed, and letting exactly those go when it is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, func, select, text, update
@@ -36,9 +36,25 @@ def release(
     is being written by an attempt that used the old one is not stored (see `records.steps`).
     Released enrollments book a new slot, so a mended mailbox does not burst.
     """
-    codes = [code.value for code in HEALS[kind]]
+    return release_many(
+        connection, workspace_id, kind, [resource_id], codes=HEALS[kind], new_version=new_version
+    )
+
+
+def release_many(
+    connection: Connection,
+    workspace_id: str,
+    kind: ResourceKind,
+    resource_ids: Sequence[str],
+    *,
+    codes: Iterable[ReasonCode],
+    new_version: int | None = None,
+) -> int:
+    """Let go of every enrollment that these resources of one kind held with one of `codes`."""
     let_go = (
-        (_COLUMN[kind] == resource_id) & holds.c.code.in_(codes) & holds.c.released_at.is_(None)
+        _COLUMN[kind].in_(list(resource_ids))
+        & holds.c.code.in_([code.value for code in codes])
+        & holds.c.released_at.is_(None)
     )
     rows = _lock_held(connection, let_go)
     closed = connection.execute(

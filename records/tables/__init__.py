@@ -14,6 +14,7 @@ from records.tables.sequences import (
     sequences,
     versions,
 )
+from records.tables.suppressions import suppressions
 
 __all__ = [
     "SHARED_TABLES",
@@ -42,6 +43,7 @@ __all__ = [
     "schedules",
     "sequences",
     "slots",
+    "suppressions",
     "users",
     "versions",
     "workspaces",

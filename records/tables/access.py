@@ -7,16 +7,20 @@ from sqlalchemy import (
     LargeBinary,
     Table,
     Text,
+    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from records.tables.base import id_column, metadata, moment, moment_now, workspace_column
+
+_SEAL = text("sha256(convert_to(gen_random_uuid()::text || gen_random_uuid()::text, 'UTF8'))")
 
 workspaces = Table(
     "workspaces",
     metadata,
     id_column(),
     Column("name", Text, nullable=False),
+    Column("seal", LargeBinary, nullable=False, server_default=_SEAL),  # signs opt-out tokens
     moment_now("created_at"),
 )
 
