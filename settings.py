@@ -21,7 +21,9 @@ _URLS = (
     "google_token_url",
     "graph_url",
     "microsoft_login_url",
+    "unsubscribe_url",
 )
+_IN_HEADERS = ("api_url", "unsubscribe_url")  # Addresses that stand in headers of messages.
 _SECRETS = (
     "database_url",
     "google_client_secret",
@@ -51,6 +53,10 @@ class Settings(BaseSettings):
     api_port: int = Field(8080, ge=1, le=65535, description="Port that the API listens on.")
     api_url: str = Field(
         "http://127.0.0.1:8080", description="The API as browsers reach it; OAuth returns there."
+    )
+    unsubscribe_url: str = Field(
+        "",
+        description="The page behind opt-out links, as candidates reach it; empty: the API's own.",
     )
     api_rate: int = Field(
         500, ge=1, le=100_000, description="Requests a second that one API key may make."
@@ -141,6 +147,22 @@ class Settings(BaseSettings):
                     " addresses only; use https."
                 )
         return self
+
+    @model_validator(mode="after")
+    def _fit_for_headers(self) -> Self:
+        for name in _IN_HEADERS:
+            url = str(getattr(self, name))
+            if not url.isascii() or any(c <= " " or c in '<>,"\\\x7f?#' for c in url):
+                raise ValueError(
+                    f"REPRISE_{name.upper()} has characters that no address in a header may have:"
+                    " give scheme, host and path only."
+                )
+        return self
+
+    @property
+    def optout_page(self) -> str:
+        """Where opt-out tokens are answered, as candidates reach it."""
+        return self.unsubscribe_url or f"{self.api_url.rstrip('/')}/unsubscribe"
 
     @property
     def has_sandbox(self) -> bool:

@@ -130,7 +130,10 @@ def build_worker(
     """Plug real things into activities. Also used by tests, with doubles for some of them."""
     inbox = Inbox(database)
     email = EmailActivities(
-        ledger=ports.ledger, clients=ports.clients, writer=LetterWriter(), inbox=inbox
+        ledger=ports.ledger,
+        clients=ports.clients,
+        writer=LetterWriter(unsubscribe_url=settings.optout_page),
+        inbox=inbox,
     )
     mailbox = MailboxActivities(
         clients=ports.clients,

@@ -19,6 +19,7 @@ from domain.errors import (
     Refused,
     Throttled,
     Unavailable,
+    Withheld,
 )
 from domain.fate import Fate, FateKind, Submission
 from domain.holds import ResourceKind, healers
@@ -71,10 +72,14 @@ class Sending:
         drafted, wait = self._prepare(client, claim)
         while True:
             self._wait(drafted, wait)
-            with client.standing_by(_submission(drafted)):
-                drafted, outcome = self._pass_gate(client, drafted)
-                if outcome is None:
-                    return self._submit(client, drafted)
+            try:
+                with client.standing_by(_submission(drafted)):
+                    drafted, outcome = self._pass_gate(client, drafted)
+                    if outcome is None:
+                        return self._submit(client, drafted)
+            except Withheld:
+                self._throw_away(client, drafted)
+                raise
             if not isinstance(outcome, timedelta):
                 self._throw_away(client, drafted)
                 return outcome

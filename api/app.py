@@ -26,7 +26,9 @@ from api.routes import (
     sandbox,
     schedules,
     sequences,
+    suppressions,
     timeline,
+    unsubscribe,
     workspace,
 )
 from domain.access import PROVIDERS, MailboxKind
@@ -48,6 +50,8 @@ from relay.polling import InboxPolls
 from relay.pump import Pump
 from settings import Settings
 
+GUESSES = 5  #: Wrong opt-out tokens a second that one address may try.
+
 _ROUTERS = (
     reasons,
     mailboxes,
@@ -61,6 +65,8 @@ _ROUTERS = (
     timeline,
     deliveries,
     jobs,
+    suppressions,
+    unsubscribe,
     workspace,
     sandbox,
     probes,
@@ -103,6 +109,7 @@ async def _plug_in(app: FastAPI, settings: Settings) -> None:
     state.nudge = state.pump.nudge
     state.inboxes = InboxPolls(state.database, state.nudge)
     state.limit = RateLimit(settings.api_rate)
+    state.guesses = RateLimit(GUESSES)
     state.has_sandbox = settings.has_sandbox
     back = f"{settings.api_url.rstrip('/')}/oauth"
     state.redirect_uris = {one: f"{back}/{one}/callback" for one in PROVIDERS.values()}

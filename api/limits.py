@@ -7,6 +7,7 @@ from collections.abc import Callable
 from api.problems import ApiError
 
 BURST_SECONDS = 5  #: How many seconds' worth of requests may come at once.
+MOST_BUCKETS = 20_000  #: Callers that are remembered; those at rest are forgotten first.
 
 
 class RateLimit:
@@ -28,3 +29,6 @@ class RateLimit:
             detail = f"More than {self._per_second} requests a second; wait {wait} s."
             raise ApiError(429, "rate.limited", detail, headers={"Retry-After": str(wait)})
         self._buckets[key_id] = (tokens - 1, now)
+        if len(self._buckets) > MOST_BUCKETS:  # A bucket that rested for a burst is full again.
+            resting = now - BURST_SECONDS
+            self._buckets = {k: one for k, one in self._buckets.items() if one[1] > resting}

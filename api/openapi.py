@@ -11,7 +11,14 @@ from api.shapes.common import Problem
 
 Document = dict[str, Any]
 
-_OPEN = ("/reason_codes", "/oauth/", "/livez", "/readyz", "/metrics")  #: Served without a key.
+_OPEN = (
+    "/reason_codes",
+    "/oauth/",
+    "/unsubscribe/",
+    "/livez",
+    "/readyz",
+    "/metrics",
+)  #: Served without a key.
 _ANY = {
     401: "No valid API key.",
     403: "The key lacks the scope.",
@@ -63,7 +70,7 @@ def _complete(path: str, operation: Document) -> None:
 
 
 def _refusals(path: str, operation: Document, is_open: bool) -> Mapping[int, str]:
-    found = {422: _ANY[422], 503: _ANY[503]} if is_open else dict(_ANY)
+    found = {422: _ANY[422], 429: _ANY[429], 503: _ANY[503]} if is_open else dict(_ANY)
     if "{" in path or "requestBody" in operation:
         found |= _NAMED
     if "requestBody" in operation:

@@ -101,6 +101,10 @@ class ContentFault(Exception):
         self.detail = detail
 
 
+class Withheld(ContentFault):
+    """A message that is written must not go to its address any more."""
+
+
 class RecordsAway(Exception):
     """The database cannot be reached just now; nothing was changed. Asking again can help."""
 

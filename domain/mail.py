@@ -69,6 +69,7 @@ class Draft:
     content: StepContent
     attachments: tuple[Attachment, ...] = ()
     tail: ThreadTail | None = None  #: None for a new thread.
+    optout_token: str = ""  #: Lets whoever gets the message opt out; "" for one that nobody may.
     written_at: datetime  #: The Date header (UTC), fixed at the first rendering.
 
 

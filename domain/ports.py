@@ -219,7 +219,7 @@ class StepLedger(Protocol):
         """Pass the last gate and announce the send before it leaves.
 
         A result means do not send. A time means that the mailbox's spacing is not over: wait so
-        long (machine time), then ask again.
+        long (machine time), then ask again. Raises Withheld when the address bounced meanwhile.
         """
         ...
 

@@ -135,7 +135,7 @@ def keys_of(candidate_id: str, addresses: Iterable[str], company: str | None) ->
         if written:
             keys.add(f"{SuppressionKind.ADDRESS}:{written}")
         _, at, domain = written.rpartition("@")
-        labels = domain.split(".") if at else []
+        labels = domain.split(".") if at and domain else []
         suffixes = (".".join(labels[n:]).strip(" ") for n in range(len(labels)))
         keys |= {f"{SuppressionKind.DOMAIN}:{one}" for one in suffixes}
     return frozenset(keys)

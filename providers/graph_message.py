@@ -16,6 +16,19 @@ IN_REPLY_TO, REFERENCES = "String 0x1042", "String 0x1039"
 """MAPI's PidTagInReplyToId and PidTagInternetReferences: Exchange writes them as the headers
 In-Reply-To and References. `internetMessageHeaders` takes names that begin with x- only."""
 
+LIST_UNSUBSCRIBE = "String 0x1045"
+ONE_CLICK = "String {00020386-0000-0000-C000-000000000046} Name List-Unsubscribe-Post"
+"""MAPI's PidTagListUnsubscribe, which a MIME writer must copy to the header, and the property set
+PS_INTERNET_HEADERS, whose names are header names (MS-OXCMAIL 2.2.3.2.29). Graph takes neither
+header by its name; docs/decisions/0013 says what is promised of them."""
+
+_AS_PROPERTIES = (
+    (IN_REPLY_TO, "In-Reply-To"),
+    (REFERENCES, "References"),
+    (LIST_UNSUBSCRIBE, "List-Unsubscribe"),
+    (ONE_CLICK, "List-Unsubscribe-Post"),
+)
+
 RECEIPT_FIELDS = "id,isDraft,internetMessageId,conversationId,lastModifiedDateTime"
 ARRIVAL_FIELDS = (
     "id,conversationId,internetMessageId,internetMessageHeaders,from,subject,receivedDateTime"
@@ -28,7 +41,7 @@ def message_of(letter: Letter) -> dict[str, Any]:
     mime = message_from_bytes(letter.mime, policy=policy.default)
     key = str(mime[DELIVERY_HEADER])
     properties = [(KEY_PROPERTY, key)]
-    for name, header in ((IN_REPLY_TO, "In-Reply-To"), (REFERENCES, "References")):
+    for name, header in _AS_PROPERTIES:
         if mime[header]:
             properties.append((name, " ".join(str(mime[header]).split())))
     return {

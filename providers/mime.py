@@ -3,14 +3,11 @@
 import hashlib
 import re
 import unicodedata
-from base64 import b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from email import message_from_bytes, policy
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import EmailPolicy
 from email.utils import format_datetime
-from typing import Any
 
 from inscriptis import get_text
 from inscriptis.model.config import ParserConfig
@@ -19,51 +16,41 @@ from domain.codes import ReasonCode
 from domain.errors import ContentFault
 from domain.mail import DELIVERY_HEADER, Attachment, Draft, Letter, Thread
 from providers.addresses import ascii_form, fault_of
+from providers.letter_policy import LetterPolicy
+from providers.optout_headers import LIST_UNSUBSCRIBE, ONE_CLICK, OptOut, opt_out_of
 from providers.templates import render_body, render_subject
 
 MAX_SUBJECT = 998  #: RFC 5322 2.1.1: no line of a header is longer.
 _ENCODED_WORD = re.compile(r"=\?.*?\?=")
-_WORD_BYTES = 39  #: What fits into an encoded word beside "Subject: " (RFC 2047 2: 76 a line).
-
-
-class _LetterPolicy(EmailPolicy):
-    """Writes a subject of other letters than ASCII as encoded words alone.
-
-    The library mixes them with plain words and then loses or adds blanks between the two, by the
-    lengths of the words: one of ten such subjects did not read back.
-    """
-
-    def fold_binary(self, name: str, value: Any) -> bytes:
-        """Fold a header into its lines."""
-        if name.lower() != "subject":
-            return super().fold_binary(name, value)
-        text = str(value)
-        if text.isascii():
-            folded = super().fold_binary(name, value)
-            if str(message_from_bytes(folded, policy=policy.default)[name]) == text:
-                return folded
-        return f"{name}: {f'{self.linesep} '.join(_words(text))}{self.linesep}".encode("ascii")
-
-
-_POLICY = _LetterPolicy(linesep="\r\n", max_line_length=78)
+_POLICY = LetterPolicy(linesep="\r\n", max_line_length=78)
 _ONCE = ("From", "To", "Subject", "Date", "Message-ID", DELIVERY_HEADER, "MIME-Version")
-_MAYBE = ("Cc", "Bcc", "In-Reply-To", "References", "Content-Type")
+_WAYS_OUT = (LIST_UNSUBSCRIBE, ONE_CLICK)
+_MAYBE = ("Cc", "Bcc", "In-Reply-To", "References", "Content-Type", *_WAYS_OUT)
 
 
 class LetterWriter:
     """`domain.ports.Writer`: the same draft always gives the same bytes."""
 
+    def __init__(self, *, unsubscribe_url: str = "") -> None:
+        """`unsubscribe_url` is the page that answers opt-out tokens, as candidates reach it.
+
+        Without one, messages name the mailbox only, and promise no one-click.
+        """
+        self._page = unsubscribe_url.rstrip("/")
+
     def write(self, draft: Draft) -> Letter:
         """Render and build. Raises ContentFault for what cannot be written."""
         _check_recipients(draft)
-        subject = _subject(draft)
-        html = render_body(draft.content.body, draft)
+        way_out = opt_out_of(draft, self._page)
+        link = "" if way_out is None else way_out.link
+        subject = _subject(draft, link)
+        html = render_body(draft.content.body, draft, unsubscribe_url=link)
         text = get_text(html, ParserConfig(display_links=True)).strip()
         if not text and "<img" not in html:
             raise ContentFault(ReasonCode.EMPTY_MESSAGE, "The body renders to nothing.")
-        message = _build(draft, subject, html, text)
+        message = _build(draft, subject, html, text, way_out)
         mime = message.as_bytes(policy=_POLICY)
-        _read_back(mime, draft, subject)
+        _read_back(mime, draft, subject, way_out)
         return Letter(
             subject=subject,
             html=html,
@@ -84,7 +71,7 @@ def _check_recipients(draft: Draft) -> None:
         raise ContentFault(ReasonCode.PERMANENT_FAIL, detail)
 
 
-def _subject(draft: Draft) -> str:
+def _subject(draft: Draft, link: str) -> str:
     """Render the subject, or take the thread's with "Re:" for a follow-up."""
     if draft.tail is not None:
         return f"Re: {draft.tail.subject}"
@@ -92,7 +79,8 @@ def _subject(draft: Draft) -> str:
         raise ContentFault(
             ReasonCode.MISSING_EMAIL_SUBJECT, "There is no thread yet, and the step has no subject."
         )
-    subject = " ".join(render_subject(draft.content.subject, draft).split(" ")).strip()
+    rendered = render_subject(draft.content.subject, draft, unsubscribe_url=link)
+    subject = " ".join(rendered.split(" ")).strip()
     if not subject:
         raise ContentFault(ReasonCode.MISSING_EMAIL_SUBJECT, "The subject renders to nothing.")
     _check_header_text(subject, "The subject")
@@ -101,18 +89,6 @@ def _subject(draft: Draft) -> str:
             ReasonCode.PERMANENT_FAIL, f"The subject is over {MAX_SUBJECT} characters."
         )
     return subject
-
-
-def _words(text: str) -> Iterator[str]:
-    """Give encoded words (RFC 2047), cut between characters."""
-    piece = b""
-    for character in text:
-        encoded = character.encode()
-        if len(piece) + len(encoded) > _WORD_BYTES:
-            yield f"=?utf-8?b?{b64encode(piece).decode()}?="
-            piece = b""
-        piece += encoded
-    yield f"=?utf-8?b?{b64encode(piece).decode()}?="
 
 
 def _check_header_text(text: str, what: str) -> None:
@@ -128,7 +104,9 @@ def _check_header_text(text: str, what: str) -> None:
         )
 
 
-def _build(draft: Draft, subject: str, html: str, text: str) -> EmailMessage:
+def _build(
+    draft: Draft, subject: str, html: str, text: str, way_out: OptOut | None
+) -> EmailMessage:
     message = EmailMessage(policy=_POLICY)
     digest = hashlib.sha256(draft.key.encode()).hexdigest()
     domain = draft.from_address.rpartition("@")[2]
@@ -144,11 +122,21 @@ def _build(draft: Draft, subject: str, html: str, text: str) -> EmailMessage:
     if draft.tail is not None:
         message["In-Reply-To"] = draft.tail.message_id
         message["References"] = " ".join((*draft.tail.references, draft.tail.message_id))
+    for name, value in _ways_out(way_out).items():
+        message[name] = value
     message.set_content(text or " ", cte="quoted-printable")
     message.add_alternative(html, subtype="html", cte="quoted-printable")
     _attach(message, draft.attachments)
     _fix_boundaries(message, digest[40:])
     return message
+
+
+def _ways_out(way_out: OptOut | None) -> dict[str, str]:
+    """Give the headers to opt out by; what could become another header is refused."""
+    headers = {} if way_out is None else way_out.headers
+    for value in headers.values():
+        _check_header_text(value, "The opt-out")
+    return headers
 
 
 def _attach(message: EmailMessage, files: Sequence[Attachment]) -> None:
@@ -178,7 +166,7 @@ def _address(name: str, address: str) -> Address:
     return Address(display_name=name, username=user, domain=domain)
 
 
-def _read_back(mime: bytes, draft: Draft, subject: str) -> None:
+def _read_back(mime: bytes, draft: Draft, subject: str, way_out: OptOut | None) -> None:
     """Parse the bytes as a receiver would; anything but what was intended must not leave."""
     read = message_from_bytes(mime, policy=policy.default)
     names = [name.lower() for name, _ in read.items()]
@@ -195,6 +183,7 @@ def _read_back(mime: bytes, draft: Draft, subject: str) -> None:
         and all(name.lower() in names for name in _ONCE)
         and str(read["Subject"]) == subject
         and all(_addresses(read, name) == wanted for name, wanted in intended.items())
+        and {name: str(read[name]) for name in _WAYS_OUT if name in read} == _ways_out(way_out)
         and _files(read) == [(a.name, a.content_type, a.content) for a in draft.attachments]
     )
     if not sound:

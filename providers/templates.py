@@ -15,7 +15,8 @@ from domain.codes import ReasonCode
 from domain.errors import ContentFault
 from domain.mail import Draft
 
-ROOTS = frozenset({"candidate", "sender"})  #: What a template may speak of.
+LINK = "unsubscribe_url"  #: Where whoever reads the message can opt out.
+ROOTS = frozenset({"candidate", "sender", LINK})  #: What a template may speak of.
 _NAME = re.compile(r"^(\S+) is undefined")
 
 
@@ -48,21 +49,21 @@ def problems_of(text: str) -> list[TemplateProblem]:
     return [
         TemplateProblem(
             "template.unknown_variable",
-            f"There is no {name!r}; a template may speak of candidate and sender.",
+            f"There is no {name!r}; a template may speak of candidate, sender and {LINK}.",
         )
         for name in sorted({str(name) for name in names} - ROOTS)
     ]
 
 
-def render_subject(text: str, draft: Draft) -> str:
+def render_subject(text: str, draft: Draft, *, unsubscribe_url: str = "") -> str:
     """Render a subject. Raises ContentFault for a missing variable."""
-    return _render(_subject_template, text, draft)
+    return _render(_subject_template, text, draft, unsubscribe_url)
 
 
-def render_body(text: str, draft: Draft) -> str:
+def render_body(text: str, draft: Draft, *, unsubscribe_url: str = "") -> str:
     """Render a body as clean HTML; values are escaped. Raises ContentFault."""
     return nh3.clean(
-        _render(_body_template, text, draft),
+        _render(_body_template, text, draft, unsubscribe_url),
         tags=nh3.ALLOWED_TAGS | {"font", "u"},
         attributes={"*": {"style", "align", "dir", "width", "height"}, **_LINKS},
         link_rel=None,
@@ -73,9 +74,9 @@ def render_body(text: str, draft: Draft) -> str:
 _LINKS = {"a": {"href", "title", "style"}, "img": {"src", "alt", "width", "height", "style"}}
 
 
-def _render(parse: Callable[[str], BoundTemplate], text: str, draft: Draft) -> str:
+def _render(parse: Callable[[str], BoundTemplate], text: str, draft: Draft, link: str) -> str:
     try:
-        return parse(text).render(**_view(draft))
+        return parse(text).render(**_view(draft, link))
     except UndefinedError as error:
         found = _NAME.search(str(error))
         name = found.group(1) if found else "a variable"
@@ -87,7 +88,7 @@ def _render(parse: Callable[[str], BoundTemplate], text: str, draft: Draft) -> s
         raise ContentFault(ReasonCode.LEAD_NOT_SCRAPED, detail) from None
 
 
-def _view(draft: Draft) -> Mapping[str, Any]:
+def _view(draft: Draft, link: str) -> Mapping[str, Any]:
     """Give what a template sees; an empty value counts as missing, so defaults apply."""
     person = draft.recipient
     candidate: dict[str, Any] = {
@@ -98,7 +99,8 @@ def _view(draft: Draft) -> Mapping[str, Any]:
         "fields": _filled(person.fields),
     }
     sender = {"name": draft.from_name, "address": draft.from_address}
-    return {"candidate": _filled(candidate), "sender": _filled(sender)}
+    links = _filled({LINK: link})
+    return {"candidate": _filled(candidate), "sender": _filled(sender), **links}
 
 
 def _filled(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Candidates: made, changed, read, taken out; and events about them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,8 @@ from domain.codes import ReasonCode
 from domain.holds import ResourceKind
 from domain.ids import Prefix
 from domain.messages import FactKind
-from records import facts, holds
+from domain.suppressions import Origin
+from records import facts, holds, optouts
 from records.bulk import insert_rows
 from records.ids import fresh
 from records.tables import candidate_events, candidates
@@ -73,6 +74,14 @@ def listed(
     return list(connection.execute(query.order_by("id").limit(limit)).mappings())
 
 
+def known_ids(connection: Connection, ids: Iterable[str]) -> set[str]:
+    """Give those of the ids that name a candidate."""
+    query = select(candidates.c.id).where(
+        candidates.c.id == func.any(sorted(ids)), candidates.c.removed_at.is_(None)
+    )
+    return set(connection.execute(query).scalars())
+
+
 def ids_by_external_id(connection: Connection, external_ids: Sequence[str]) -> dict[str, str]:
     """Find the candidates that have these external ids."""
     query = select(candidates.c.external_id, candidates.c.id).where(
@@ -92,8 +101,13 @@ def note_event(
     occurred_at: datetime | None,
     code: ReasonCode,
     fact: FactKind,
+    address: str | None = None,
+    actor: str | None = None,
 ) -> list[str] | None:
-    """Accept an event once; gives the enrollments that it ended, None for a repeat."""
+    """Accept an event once; gives the enrollments that it ended, None for a repeat.
+
+    An opt-out or a bounce also goes onto the list of suppressions: of `address`, if it is named.
+    """
     stored = connection.execute(
         pg_insert(candidate_events)
         .values(
@@ -109,7 +123,26 @@ def note_event(
     ).first()
     if stored is None:
         return None
-    return facts.stop_candidate(connection, workspace_id, candidate_id, code=code, kind=fact)
+    ended = _suppress(connection, workspace_id, candidate_id, code, address, actor)
+    rest = facts.stop_candidate(connection, workspace_id, candidate_id, code=code, kind=fact)
+    return [*ended, *rest]
+
+
+def _suppress(
+    connection: Connection,
+    workspace_id: str,
+    candidate_id: str,
+    code: ReasonCode,
+    address: str | None,
+    actor: str | None,
+) -> list[str]:
+    here = (connection, workspace_id, candidate_id)
+    if code is ReasonCode.UNSUBSCRIBED:
+        named = () if address is None else (address,)
+        return optouts.opt_out(*here, origin=Origin.API, addresses=named, actor=actor).ended
+    if code is ReasonCode.BOUNCED:
+        return optouts.bounced(*here, origin=Origin.API, address=address, actor=actor).ended
+    return []
 
 
 def with_ids(emails: Sequence[Values]) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from domain.fate import LOOK_FOR
 from domain.ids import Prefix, delivery_key
 from domain.mail import Attachment, Draft, Letter, Recipient, StepContent, Thread, ThreadTail
 from domain.messages import PerformStep
+from domain.optouts import make_token
 from domain.ports import Attempt, Claim
 from records import attachments
 from records.gate import GateRow, address_of, is_first, step_of
@@ -89,11 +90,12 @@ def delivery_key_of(row: GateRow, request: PerformStep) -> str:
 
 
 def _written_anew(row: GateRow) -> bool:
-    """Say whether an earlier letter must not be used: it failed, or had another sender."""
+    """Say whether an earlier letter must not be used: it failed, or went from or to elsewhere."""
     if row["delivery_state"] == DeliveryState.FAILED:
         return True
     elsewhere = row["delivery_mailbox_id"] not in (None, row["sender_id"])
-    return elsewhere and row["delivery_state"] != DeliveryState.SUBMITTING
+    corrected = row["written_to"] not in (None, address_of(row))
+    return (elsewhere or corrected) and row["delivery_state"] != DeliveryState.SUBMITTING
 
 
 def _draft(
@@ -123,6 +125,7 @@ def _draft(
         content=content,
         attachments=files,
         tail=_tail(row) if content.thread is Thread.REPLY else None,
+        optout_token=make_token(row["seal"], row["workspace_id"], row["id"]),
         written_at=written_at,
     )
 

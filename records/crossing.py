@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 
 from records.tables import deliveries, enrollments
 
@@ -17,7 +17,7 @@ def in_flight(
     """Name the deliveries whose send may be on its way right now."""
     query = select(deliveries.c.id).where(deliveries.c.state == "submitting")
     if enrollment_ids is not None:
-        query = query.where(deliveries.c.enrollment_id.in_(enrollment_ids))
+        query = query.where(deliveries.c.enrollment_id == func.any(list(enrollment_ids)))
     if mailbox_id is not None:
         query = query.where(deliveries.c.mailbox_id == mailbox_id)
     if sequence_id is not None:

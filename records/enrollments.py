@@ -11,21 +11,21 @@ from sqlalchemy import (
     RowMapping,
     func,
     select,
+    text,
     update,
 )
 
+from domain.catalog import CATALOG
 from domain.codes import LogEvent, ReasonCode
 from domain.ids import Prefix
 from domain.status import Standing, code_of, status_for
-from records import log
+from domain.suppressions import ENDS_AS
+from records import log, screening
 from records.bulk import insert_rows
 from records.ids import fresh
 from records.projection import projected
 from records.starting import Setting, read_setting, start_waiting
-from records.tables import (
-    candidates,
-    enrollments,
-)
+from records.tables import enrollments
 
 
 class OnConflict(StrEnum):
@@ -86,8 +86,8 @@ def enroll(
     new: list[dict[str, Any]] = []
     again: list[tuple[NewEnrollment, RowMapping]] = []
     for item in items:
-        refusal = _refusal(item, setting, people)
         row = known.get(item.candidate_id)
+        refusal = _refusal(item, setting, people, is_known=row is not None)
         if refusal is not None:
             results.append(refusal)
         elif row is None:
@@ -110,10 +110,14 @@ def enroll(
 
 
 def _people(connection: Connection, ids: list[str]) -> dict[str, RowMapping]:
-    query = select(candidates.c.id, candidates.c.emails).where(
-        candidates.c.id == func.any(ids), candidates.c.removed_at.is_(None)
-    )
-    return {row["id"]: row for row in connection.execute(query).mappings()}
+    rows = connection.execute(_PEOPLE, {"ids": ids}).mappings()
+    return {row["id"]: row for row in rows}
+
+
+_PEOPLE = text(
+    f"SELECT c.id, c.emails, {screening.covering(workspace='c.workspace_id')} AS suppressions"
+    " FROM candidates c WHERE c.id = ANY(:ids) AND c.removed_at IS NULL"
+)
 
 
 def _known(connection: Connection, sequence_id: str, ids: list[str]) -> dict[str, Any]:
@@ -124,7 +128,7 @@ def _known(connection: Connection, sequence_id: str, ids: list[str]) -> dict[str
 
 
 def _refusal(
-    item: NewEnrollment, setting: Setting, people: Mapping[str, RowMapping]
+    item: NewEnrollment, setting: Setting, people: Mapping[str, RowMapping], *, is_known: bool
 ) -> Enrolled | None:
     person = people.get(item.candidate_id)
     if person is None:
@@ -137,7 +141,18 @@ def _refusal(
     addresses = {address["id"] for address in person["emails"]}
     if item.email_address_id is not None and item.email_address_id not in addresses:
         return _refused(item, "email_address.not_found", "The candidate has no such address.")
-    return None
+    if is_known and item.on_conflict is OnConflict.EXISTING:
+        return None  # Nothing is begun: the caller only asks for the one that there is.
+    return _suppressed(item, person)
+
+
+def _suppressed(item: NewEnrollment, person: RowMapping) -> Enrolled | None:
+    """Refuse who opted out or is blocked. A bounced address is accepted: its step holds."""
+    entry = screening.deciding(dict(person), None)
+    if entry is None or not screening.is_final(entry):
+        return None
+    row = CATALOG[ENDS_AS[entry.reason]]
+    return _refused(item, row.code, f"{row.cause} {row.remedy} The entry is {entry.id}.")
 
 
 def _refused(item: NewEnrollment, code: str, detail: str) -> Enrolled:

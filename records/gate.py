@@ -1,15 +1,17 @@
 """The gate before a step: everything that decides whether it may be performed now, in one read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, text
 
+from domain.addresses import chosen_address
 from domain.codes import ReasonCode
 from domain.delivery import DeliveryState
 from domain.mailbox import MailboxState, hold_code
 from domain.messages import PerformStep
+from records import screening
 from records.limits import AS_JSON
 
 _READ = text(
@@ -31,7 +33,9 @@ _READ = text(
       d.mailbox_id AS delivery_mailbox_id, d.sent_at AS delivery_sent_at,
       clock_timestamp() - d.submitting_at AS quiet_for, d.baseline, d.mime,
       d.subject, d.html, d.text, d.own_message_id, d.thread_id AS own_thread_id,
-      d.provider_message_id, d.created_at AS written_at,
+      d.provider_message_id, d.created_at AS written_at, d.to_address AS written_to,
+      (SELECT w.seal FROM workspaces w WHERE w.id = e.workspace_id) AS seal,
+      {screening.covering(workspace="e.workspace_id")} AS suppressions,
       tail.thread_id AS tail_thread_id, tail.message_id AS tail_message_id,
       tail.reference_ids AS tail_references, tail.subject AS tail_subject
     FROM enrollments e
@@ -123,14 +127,6 @@ def address_of(row: GateRow) -> str | None:
     return chosen_address(row["emails"], row["email_address_id"])
 
 
-def chosen_address(emails: Sequence[Mapping[str, Any]], wanted: str | None) -> str | None:
-    """Choose the candidate's address: the enrollment's own, else work, personal, other."""
-    chosen = [a for a in emails if a["id"] == wanted] or sorted(
-        emails, key=lambda a: _PREFERRED.get(a.get("type", "other"), len(_PREFERRED))
-    )
-    return chosen[0]["address"] if chosen and chosen[0]["address"].strip() else None
-
-
 def step_of(row: GateRow, step_id: str) -> Mapping[str, Any] | None:
     """Find a stored step of the enrollment's version."""
     return next((step for step in row["steps"] if step["id"] == step_id), None)
@@ -142,13 +138,18 @@ def is_first(row: GateRow, step_id: str) -> bool:
 
 
 def _no_address(row: GateRow) -> Refusal | None:
-    if address_of(row) is not None:
-        return None
+    address = address_of(row)
+    if address is None:
+        return Refusal(
+            code=ReasonCode.MISSING_CONTACT_EMAIL,
+            detail="The candidate has no e-mail address.",
+            resource=row["candidate_id"],
+        )
+    entry = screening.deciding(row, address)
+    if entry is None or row["delivery_state"] == DeliveryState.SUBMITTING:
+        return None  # Of what may have left already only the outcome matters.
     return Refusal(
-        code=ReasonCode.MISSING_CONTACT_EMAIL,
-        detail="The candidate has no e-mail address.",
+        code=ReasonCode.PREVIOUSLY_BOUNCED,
+        detail=screening.bounced(entry, addresses=len(row["emails"])),
         resource=row["candidate_id"],
     )
-
-
-_PREFERRED = {"work": 0, "personal": 1, "other": 2}

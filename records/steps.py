@@ -16,12 +16,22 @@ from domain.errors import Busy, StaleAttempt
 from domain.mail import Letter, Receipt
 from domain.messages import PerformStep, StepResult
 from domain.ports import Attempt, Claim, Drafted, Leftover
-from records import blocks, booking, contacts, failing, leases, leftovers, moving, submitting
+from records import (
+    blocks,
+    booking,
+    contacts,
+    failing,
+    leases,
+    leftovers,
+    moving,
+    screening,
+    submitting,
+)
 from records.claims import delivery_key_of, take
 from records.database import Database
 from records.desk import Desk
-from records.gate import GateRow, read_gate, refusal
-from records.holding import generations_of, store_hold
+from records.gate import GateRow, address_of, read_gate, refusal
+from records.holding import generations_of, step_ids, store_hold
 from records.tables import deliveries, mailboxes
 from records.transitions import receive, transition
 
@@ -69,6 +79,9 @@ class Ledger:
         stopped = moving.stopped(row, request.step_id, attempt)
         if stopped is not None and not moving.is_under_way(row):
             return stopped
+        ended = _end_suppressed(connection, row, request, attempt)
+        if ended is not None:
+            return ended
         cause = refusal(row)
         if cause is not None:
             return stopped or store_hold(
@@ -226,6 +239,17 @@ class Ledger:
     def _move(self, claim: Claim, expected: DeliveryState, to: DeliveryState, **values: Any) -> Any:
         with self._database.workspace(claim.workspace_id) as connection:
             return transition(connection, claim, expected, to, **values)
+
+
+def _end_suppressed(
+    connection: Connection, row: GateRow, request: PerformStep, attempt: Attempt
+) -> StepResult | None:
+    """End an enrollment whose candidate opted out or was blocked while nobody saw it running."""
+    entry = screening.deciding(row, address_of(row))
+    if entry is None or not screening.is_final(entry) or moving.is_under_way(row):
+        return None
+    ids = step_ids(row, request, attempt)
+    return screening.end(connection, row, entry, attempt, ids)
 
 
 def _later(

@@ -1,15 +1,17 @@
 """The last gate before a send leaves: the stop facts, the mailbox's state and its spacing."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection, func, text
 
+from domain.codes import ReasonCode
 from domain.delivery import DeliveryState
-from domain.errors import StaleAttempt
+from domain.errors import StaleAttempt, Withheld
 from domain.messages import StepResult
 from domain.ports import Attempt, Claim
-from records import booking, leases, moving
+from records import booking, leases, moving, screening
 from records.tables import deliveries, mailboxes
 from records.transitions import transition
 
@@ -44,7 +46,13 @@ _SHARE_SEQUENCE = text(
     "SELECT active AS sequence_active, archived_at FROM sequences"
     " WHERE id = (SELECT sequence_id FROM enrollments WHERE id = :id) FOR SHARE"
 )
-_LOCK_ENROLLMENT = text("SELECT * FROM enrollments WHERE id = :id FOR UPDATE")
+_WRITTEN_TO = "c.emails || jsonb_build_array(jsonb_build_object('address', d.to_address))"
+_LOCK_ENROLLMENT = text(
+    "SELECT e.*, d.to_address AS written_to, jsonb_array_length(c.emails) AS addresses,"
+    f" {screening.covering(workspace='e.workspace_id', emails=_WRITTEN_TO)} AS suppressions"
+    " FROM enrollments e JOIN candidates c ON c.id = e.candidate_id"
+    " JOIN deliveries d ON d.key = :key WHERE e.id = :id FOR UPDATE OF e"
+)
 
 WAIT = func.greatest(
     mailboxes.c.submitted_at
@@ -61,16 +69,21 @@ def submit(connection: Connection, claim: Claim, attempt: Attempt) -> StepResult
     Locks the sequence (shared), the mailbox and the enrollment, in this order, so that a stop
     waits for the announcement and a second send of the mailbox for the first. The cursor of the
     first announcement stays: what left by it is looked for from there. Raises StaleAttempt
-    when the mailbox was paused, blocked or disconnected meanwhile: the next try's gate says why.
+    when the mailbox was paused, blocked or disconnected meanwhile: the next try's gate says why;
+    and Withheld when the address it is written to bounced meanwhile.
     """
     enrollment_id, step_id, _ = claim.key.split(":")
     sequence = connection.execute(_SHARE_SEQUENCE, {"id": enrollment_id}).mappings().one()
     wait = _pass_mailbox(connection, claim, attempt)
-    enrollment = connection.execute(_LOCK_ENROLLMENT, {"id": enrollment_id}).mappings().one()
+    known = {"id": enrollment_id, "key": claim.key}
+    enrollment = connection.execute(_LOCK_ENROLLMENT, known).mappings().one()
     stopped = moving.stopped({**enrollment, **sequence}, step_id, attempt)
     if stopped is not None:
         booking.free(connection, [enrollment_id])  # Also of a send that turned out not to leave.
         return stopped
+    ended = _screen(connection, dict(enrollment), step_id, claim, attempt)
+    if ended is not None:
+        return ended
     if wait is not None:
         return wait
     leases.renew(connection, claim.key)
@@ -83,6 +96,29 @@ def submit(connection: Connection, claim: Claim, attempt: Attempt) -> StepResult
         submitting_at=func.clock_timestamp(),
     )
     return None
+
+
+def _screen(
+    connection: Connection, row: Mapping[str, Any], step_id: str, claim: Claim, attempt: Attempt
+) -> StepResult | None:
+    """Let an entry win that was added since the claim. Raises Withheld for a bounced address."""
+    entry = screening.deciding(row, row["written_to"])
+    if entry is None:
+        return None
+    if not screening.is_final(entry):
+        detail = screening.bounced(entry, addresses=row["addresses"])
+        raise Withheld(ReasonCode.PREVIOUSLY_BOUNCED, detail)
+    ids = {
+        "enrollment_id": row["id"],
+        "sequence_id": row["sequence_id"],
+        "candidate_id": row["candidate_id"],
+        "mailbox_id": claim.mailbox_id,
+        "step_id": step_id,
+        "workflow_id": attempt.workflow_id,
+        "run_id": attempt.run_id,
+        "activity_id": attempt.activity_id,
+    }
+    return screening.end(connection, row, entry, attempt, ids)
 
 
 def _pass_mailbox(connection: Connection, claim: Claim, attempt: Attempt) -> timedelta | None:

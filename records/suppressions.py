@@ -8,12 +8,13 @@ Locks: an entry comes after the mailbox and before the candidate and the enrollm
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, func, select, text, update
 
+from domain.addresses import chosen_address
 from domain.codes import LogEvent, ReasonCode
 from domain.holds import ResourceKind
 from domain.ids import Prefix
@@ -28,8 +29,8 @@ from domain.suppressions import (
 )
 from records import holds, log
 from records.ending import End, end_all
-from records.gate import chosen_address
 from records.ids import fresh
+from records.screening import ENTRY, entries_in, told
 from records.tables import candidates, suppressions
 
 
@@ -137,30 +138,6 @@ def one(connection: Connection, suppression_id: str) -> RowMapping | None:
     """Read an entry, lifted or not."""
     query = select(suppressions).where(suppressions.c.id == suppression_id)
     return connection.execute(query).mappings().first()
-
-
-def entries_in(listed: Iterable[Mapping[str, Any]]) -> list[Entry]:
-    """Read entries as `COVERING` lists them."""
-    return [
-        Entry(
-            id=one["id"],
-            kind=SuppressionKind(one["kind"]),
-            value=one["value"],
-            reason=SuppressionReason(one["reason"]),
-            origin=Origin(one["origin"]),
-        )
-        for one in listed
-    ]
-
-
-def told(entry: Entry) -> dict[str, str]:
-    """Say in the log which entry decided, and by which way it came."""
-    return {
-        "suppression": entry.id,
-        "kind": entry.kind.value,
-        "reason": entry.reason.value,
-        "origin": entry.origin.value,
-    }
 
 
 def _store(connection: Connection, workspace_id: str, entries: Sequence[NewEntry]) -> list[Added]:
@@ -296,20 +273,8 @@ _ADD = text(
 """The rows are written in the order of their keys, so two lists never wait for each other; one that
 is there already is locked, so that a lift that is being committed is seen."""
 
-_ENTRY = (
-    "jsonb_build_object('id', u.id, 'kind', u.kind, 'value', u.value, 'reason', u.reason,"
-    " 'origin', u.origin)"
-)
-COVERING = (
-    f"(SELECT jsonb_agg({_ENTRY}) FROM suppressions u WHERE u.lifted_at IS NULL"
-    " AND u.workspace_id = {workspace} AND (u.key = ANY({keys}) OR u.twin = ANY({keys})))"
-)
-"""Lists the live entries that name a candidate; NULL for none. A scalar sub-select, since only so
-row-level security lets the index be used (its keys are a parameter then, and no leaky function of a
-column)."""
-
 _LIVE = (
-    f"SELECT e.id, e.email_address_id, c.emails, {_ENTRY} AS entry FROM {{found}}"
+    f"SELECT e.id, e.email_address_id, c.emails, {ENTRY} AS entry FROM {{found}}"
     " JOIN enrollments e ON e.candidate_id = c.id AND e.ended_code IS NULL"
 )
 _WANTED = (

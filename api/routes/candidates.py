@@ -102,6 +102,8 @@ async def note_event(
         occurred_at=body.occurred_at,
         code=code,
         fact=fact,
+        address=body.address,
+        actor=unit.principal.user_id,
     )
     in_flight = await settle(request, unit, enrollment_ids=ended or [])
     return {"duplicate": ended is None, "ended": ended or [], "in_flight": in_flight}

@@ -14,12 +14,16 @@ from api.shapes.common import Id, Page
 from api.shapes.enrollments import Enrollment, EnrollmentBrief, EnrollmentIn, Message
 from api.unit import UnitRoute, Work
 from api.views.enrollments import brief_enrollment, shown_enrollment, visible_enrollment
+from api.views.reasons import reason_of
 from api.views.sequences import owner_of, visible_sequence
 from domain.codes import ReasonCode, Status
 from records import listing
 from records.enrollments import EnrollResult
 
 router = APIRouter(prefix="/enrollments", route_class=UnitRoute, tags=["enrollments"])
+
+_SUPPRESSED = frozenset({ReasonCode.UNSUBSCRIBED.value, ReasonCode.BLOCKED.value})
+_CONFLICTS = _SUPPRESSED | {"enrollment.exists", "sequence.archived"}
 
 Before = Annotated[datetime | None, Query(description="Goes on by itself before (RFC 3339).")]
 Since = Annotated[datetime | None, Query(description="Changed at or after (RFC 3339).")]
@@ -39,9 +43,10 @@ def make(body: EnrollmentIn, unit: Work) -> JSONResponse:
         raise ApiError(422, fault["code"], fault["detail"], errors=[fault])
     done = enroll_items(unit, body.sequence_id, [(0, body)])[0]
     if done.enrollment_id is None or done.result is EnrollResult.REFUSED:
-        status = 409 if done.code in ("enrollment.exists", "sequence.archived") else 422
+        status = 409 if done.code in _CONFLICTS else 422
         code, detail = done.code or "refused", done.detail or ""
-        raise ApiError(status, code, detail, enrollment_id=done.enrollment_id)
+        reason = reason_of(code) if code in _SUPPRESSED else None
+        raise ApiError(status, code, detail, enrollment_id=done.enrollment_id, reason=reason)
     status = 201 if done.result is EnrollResult.CREATED else 200
     return JSONResponse(jsonable_encoder(shown_enrollment(unit, done.enrollment_id)), status)
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, Field
 
-from api.shapes.common import LongText, SmallId, Strict, Text, Url, Zone, one_line
+from api.shapes.common import Address, LongText, SmallId, Strict, Text, Url, Zone, one_line
 
 MAX_FIELDS = 100
 
@@ -70,6 +70,10 @@ class EventIn(Strict):
         min_length=1, description="The source's id; a repeat changes nothing.", examples=["int-1"]
     )
     occurred_at: datetime | None = Field(None, description="By the source's clock.")
+    address: Address | None = Field(
+        None,
+        description="unsubscribe, bounce: which address is meant; else that of the last message.",
+    )
 
 
 class EventAccepted(BaseModel):

@@ -4,6 +4,7 @@ import base64
 import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from email import policy
 from email.message import EmailMessage
 from email.utils import formataddr, formatdate, getaddresses
 from typing import Any
@@ -12,7 +13,13 @@ from sandbox.microsoft.errors import refuse
 from sandbox.world.letter import Letter, decoded
 from sandbox.world.mailbox import Mailbox, Message
 
-MAPI_HEADERS = {"String 0x1042": "In-Reply-To", "String 0x1039": "References"}
+MAPI_HEADERS = {
+    "String 0x1042": "In-Reply-To",
+    "String 0x1039": "References",
+    "String 0x1045": "List-Unsubscribe",
+}
+_NAMED_HEADERS = "string {00020386-0000-0000-c000-000000000046} name "  #: PS_INTERNET_HEADERS.
+_WIDE = policy.default.clone(max_line_length=998)  #: Exchange does not encode a long address.
 _MOST_HEADERS = 5
 
 
@@ -29,14 +36,22 @@ def letter_of(content: Mapping[str, Any], box: Mailbox, at_ms: int) -> Letter:
     mime["Message-ID"] = f"<{secrets.token_hex(16).upper()}@SANDBOX.prod.outlook.com>"
     for one in _headers(content):
         mime[str(one["name"])] = str(one["value"])
-    for one in content.get("singleValueExtendedProperties") or ():
-        if one["id"] in MAPI_HEADERS:
-            mime[MAPI_HEADERS[one["id"]]] = str(one["value"])
+    for name, value in properties_of(content).items():
+        header = _header_of(name)
+        if header is not None:
+            mime[header] = value
     body = content.get("body") or {}
     kind = "html" if str(body.get("contentType", "text")).lower() == "html" else "plain"
     mime.set_content(str(body.get("content", "")), subtype=kind)
     _attach(mime, content)
-    return Letter(mime.as_bytes())
+    return Letter(mime.as_bytes(policy=_WIDE))
+
+
+def _header_of(name: str) -> str | None:
+    """Say which header an extended property becomes, if it becomes one."""
+    if name.lower().startswith(_NAMED_HEADERS):
+        return name[len(_NAMED_HEADERS) :]
+    return MAPI_HEADERS.get(name)
 
 
 def properties_of(content: Mapping[str, Any]) -> dict[str, str]:

@@ -50,6 +50,11 @@ def letter(key: str = KEY, tail: ThreadTail | None = None) -> Letter:
     return LetterWriter().write(draft(key, tail))
 
 
+def headers_sent(sandbox: SandboxProcess) -> dict[str, str]:
+    """Read the headers of what was accepted last, from the provider's own ledger."""
+    return sandbox.client.get("/control/ledger").json()["data"][-1]["headers"]
+
+
 def submission(draft_id: str, key: str = KEY, since: str | None = None) -> Submission:
     return Submission(
         key=key, draft_id=draft_id, letter=letter(key), baseline=since, quiet_for=LONG_QUIET
@@ -254,3 +259,18 @@ def test_a_thread_that_is_gone_does_not_keep_a_follow_up_from_leaving(
 
     assert post.delivered() == 2
     post.close()
+
+
+def test_the_ways_to_opt_out_arrive_as_they_were_written(
+    post: Post, sandbox: SandboxProcess
+) -> None:
+    """Gmail and SMTP take the bytes; Graph takes neither header by name, but both as properties."""
+    writer = LetterWriter(unsubscribe_url="https://reprise.example/unsubscribe")
+    written = writer.write(replace(draft(), optout_token="7" * 66))
+
+    send(post, written)
+
+    meant = message_from_bytes(written.mime, policy=policy.default)
+    sent = headers_sent(sandbox)
+    assert sent["List-Unsubscribe"] == str(meant["List-Unsubscribe"])
+    assert sent["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"

@@ -16,6 +16,7 @@ from records import checks, facts
 from records.switchboard import switch
 from records.tables import mailboxes
 from tests.integration.provoke_sending import SENDING
+from tests.integration.provoke_suppressions import SUPPRESSIONS
 from tests.integration.world import INSTANT, LATER, Provocation, World, make_steps
 
 HOUR = timedelta(hours=1)
@@ -278,5 +279,6 @@ PROVOKE: Mapping[ReasonCode, Provocation] = MappingProxyType(
         ReasonCode.FOLLOWUP_SCHEDULE_INVALID: followup_schedule_invalid,
         ReasonCode.ACTIVE: active,
         **SENDING,
+        **SUPPRESSIONS,
     }
 )

@@ -235,3 +235,56 @@ def test_a_subject_of_any_letters_arrives_as_it_was_written(subject: str) -> Non
 
     assert read(mime)["Subject"] == subject
     assert max(len(line) for line in mime.split(b"\r\n")) <= 78
+
+
+TOKEN = "1" * 66
+PAGE = "https://reprise.example/unsubscribe"
+
+
+def test_every_way_out_stands_in_the_headers_and_reads_back() -> None:
+    letter = LetterWriter(unsubscribe_url=PAGE + "/").write(draft(optout_token=TOKEN))
+
+    message = read(letter.mime)
+    assert message["List-Unsubscribe"] == (
+        f"<{PAGE}/{TOKEN}>, <mailto:ana@sender.example?subject=unsubscribe%20{TOKEN}>"
+    )
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert b"=?" not in letter.mime.split(b"\r\n\r\n")[0]  # Not even long ones are encoded.
+    assert len(max(letter.mime.split(b"\r\n"), key=len)) < 998
+
+
+def test_without_a_page_the_mailbox_is_named_and_no_click_is_promised() -> None:
+    message = read(LetterWriter().write(draft(optout_token=TOKEN)).mime)
+
+    assert str(message["List-Unsubscribe"]).startswith("<mailto:ana@sender.example?")
+    assert "List-Unsubscribe-Post" not in message
+
+
+def test_a_template_may_carry_the_link() -> None:
+    content = StepContent(subject="A role", body='<a href="{{ unsubscribe_url }}">No more</a>')
+
+    letter = LetterWriter(unsubscribe_url=PAGE).write(draft(optout_token=TOKEN, content=content))
+
+    assert f'href="{PAGE}/{TOKEN}"' in letter.html
+
+
+@given(token=evil, address=evil | st.just("a?subject=x&bcc=y@z.example"))
+def test_no_token_and_no_address_adds_a_header_by_the_way_out(token: str, address: str) -> None:
+    writer = LetterWriter(unsubscribe_url=PAGE)
+
+    try:
+        letter = writer.write(draft(optout_token=token, from_address=f"{address}@sender.example"))
+    except (ContentFault, ValueError):
+        return
+
+    message = read(letter.mime)
+    allowed = HEADERS | {DELIVERY_HEADER.lower(), "cc"}
+    ways = {"list-unsubscribe", "list-unsubscribe-post"} if token else set()
+    assert set(names(message)) == allowed | ways
+    assert str(message["List-Unsubscribe"] or "").count("<") == 2 * bool(token)
+
+
+def test_the_same_draft_with_a_way_out_gives_the_same_bytes() -> None:
+    writer = LetterWriter(unsubscribe_url=PAGE)
+
+    assert writer.write(draft(optout_token=TOKEN)) == writer.write(draft(optout_token=TOKEN))
