@@ -1,6 +1,10 @@
 """An enrollment's story, line by line."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
+
+from domain.suppressions import Origin, SuppressionReason
 
 
 def history_line(row: Any, line: Any) -> dict[str, Any]:
@@ -19,7 +23,13 @@ def history_line(row: Any, line: Any) -> dict[str, Any]:
 
 def log_line(event: Any) -> dict[str, Any]:
     """Show a row of the log, where there is no history to read."""
-    return _line(at=event["at"], kind="log", title=event["event"], code=event["code"])
+    known = {"title": event["event"], "detail": _suppressed_by(event), "code": event["code"]}
+    return _line(at=event["at"], kind="log", **known)
+
+
+def suppression_lines(events: Any) -> list[dict[str, Any]]:
+    """Show what the list of suppressions did: by which way it came, and which entry it is."""
+    return [log_line(event) for event in events if "suppression" in event["detail"]]
 
 
 def planned_lines(row: Any) -> list[dict[str, Any]]:
@@ -30,6 +40,34 @@ def planned_lines(row: Any) -> list[dict[str, Any]]:
     title = f"Send e-mail, step {index + 1} of {len(row['steps'])}"
     line = _line(at=row["slot_at"], kind="planned", title=title, code=row["code"], step_index=index)
     return [{**line, "planned": True}]
+
+
+def _suppressed_by(event: Any) -> str:
+    told: Mapping[str, Any] = event["detail"]
+    if "suppression" not in told:
+        return ""
+    way, reason = Origin(told["origin"]), SuppressionReason(told["reason"])
+    return f"{_WHY[reason]} ({told['kind']}), {_WAYS[way]}; entry {told['suppression']}"
+
+
+_WHY: Mapping[SuppressionReason, str] = MappingProxyType(
+    {
+        SuppressionReason.BOUNCED: "The address bounced",
+        SuppressionReason.UNSUBSCRIBED: "Opted out",
+        SuppressionReason.COMPLAINED: "Complained of spam",
+        SuppressionReason.BLOCKED: "On the blocklist",
+    }
+)
+_WAYS: Mapping[Origin, str] = MappingProxyType(
+    {
+        Origin.MESSAGE: "read in an incoming message",
+        Origin.ONE_CLICK: "by the mail program's button",
+        Origin.LINK: "on the page behind the link",
+        Origin.MAILTO: "by a mail to the opt-out address",
+        Origin.API: "told through the API",
+        Origin.WEBHOOK: "told by a webhook",
+    }
+)
 
 
 def _line(*, at: Any, kind: str, title: str, **known: Any) -> dict[str, Any]:

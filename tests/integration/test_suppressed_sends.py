@@ -1,6 +1,7 @@
 """Sends and suppressions that meet: the gates see every entry that is committed before them."""
 
 import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -137,9 +138,9 @@ async def test_an_entry_waits_for_a_send_that_is_being_announced(world: World) -
         gate.execute(
             text("SELECT 1 FROM enrollments WHERE id = :id FOR UPDATE"), {"id": enrollment}
         )
-        thread = threading.Thread(target=block)
+        thread = threading.Thread(target=block, daemon=True)
         thread.start()
-        await world.until(lambda: is_waiting(world), "the entry waits for the enrollment")
+        wait_until_somebody_waits(world)
         assert not done.is_set()
     thread.join(10)
 
@@ -240,9 +241,13 @@ def written_to(world: World) -> list[str | None]:
         return list(connection.execute(select(deliveries.c.to_address)).scalars())
 
 
-def is_waiting(world: World) -> bool:
-    with world.database.system() as connection:
-        waiting = connection.execute(
-            text("SELECT count(*) FROM pg_locks WHERE NOT granted")
-        ).scalar_one()
-    return bool(waiting)
+def wait_until_somebody_waits(world: World) -> None:
+    """Poll Postgres until a transaction waits for another one's lock."""
+    deadline = time.monotonic() + 10
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    while time.monotonic() < deadline:
+        with world.database.system() as connection:
+            if connection.execute(waiting).scalar_one():
+                return
+        time.sleep(0.02)
+    raise AssertionError("Nobody waits.")

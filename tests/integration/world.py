@@ -51,6 +51,7 @@ LATER = {"kind": "later", "seconds": 3 * 86_400}
 INSTANT = {"kind": "instant"}
 DEADLINE = 20.0
 EVERY = timedelta(minutes=5)
+OPT_OUT_PAGE = "https://reprise.example/unsubscribe"
 IN_FLIGHT = 5  #: Sends at once in this house.
 
 
@@ -276,7 +277,7 @@ async def open_world(database: Database, environment: WorkflowEnvironment) -> As
     email = EmailActivities(
         ledger=Ledger(database, in_flight=IN_FLIGHT, fast_forward=True),
         clients=mail,
-        writer=LetterWriter(),
+        writer=LetterWriter(unsubscribe_url=OPT_OUT_PAGE),
         inbox=inbox,
     )
     watch = Watch(database)

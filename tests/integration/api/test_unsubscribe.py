@@ -172,3 +172,7 @@ def test_the_log_says_by_which_way_without_an_address(
     assert detail["reason"] == "unsubscribed"
     assert detail["suppression"].startswith("sup_")
     assert "acme" not in str(detail)
+    line = door.get(f"/enrollments/{enrollment['id']}/timeline").json()["data"][-1]
+    assert line["code"] == "unsubscribed"
+    assert line["detail"].startswith("Opted out (")
+    assert "by the mail program's button; entry sup_" in line["detail"]
