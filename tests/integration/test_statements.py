@@ -9,7 +9,9 @@ import pytest
 from sqlalchemy import Engine, event
 
 from domain.holds import ResourceKind
-from records import holds
+from domain.suppressions import Origin, SuppressionKind, SuppressionReason
+from records import holds, suppressions
+from records.suppressions import NewEntry
 from records.tables import mailboxes
 from tests.integration.world import INSTANT, LATER, World
 
@@ -17,6 +19,7 @@ pytestmark = pytest.mark.integration
 
 PER_ENROLLING = 13  #: However many are enrolled in one call, and whatever they wait for.
 PER_HEALING = 6  #: However many enrollments a mended resource lets go.
+PER_SUPPRESSING = 10  #: However many entries are added, and however many enrollments end.
 PER_STEP = 25  #: From the gate to the next step's slot; five of them name the workspace.
 TRANSACTIONS_PER_STEP = 5
 
@@ -77,6 +80,33 @@ async def test_healing_costs_the_same_for_one_and_for_many(world: World, number:
 
     assert released == number
     assert len(seen.statements) == PER_HEALING, "\n".join(seen.statements)
+
+
+@pytest.mark.parametrize(("number", "entries"), [(1, 1), (200, 1), (20, 20)])
+async def test_suppressing_costs_the_same_for_one_and_for_many(
+    world: World, number: int, entries: int
+) -> None:
+    sequence = world.make_sequence(world.make_mailbox(daily_limit=1000), LATER)
+    people = [world.make_candidate() for _ in range(number)]
+    ids = [one.enrollment_id for one in world.enroll(sequence, *people)]
+    new = [
+        NewEntry(
+            kind=SuppressionKind.PERSON if entries > 1 else SuppressionKind.DOMAIN,
+            value=people[n] if entries > 1 else "candidate.example",
+            reason=SuppressionReason.BLOCKED,
+            origin=Origin.API,
+        )
+        for n in range(entries)
+    ]
+
+    with (
+        counting() as seen,
+        world.database.workspace(world.workspace_id) as connection,
+    ):
+        added = suppressions.add_many(connection, world.workspace_id, new)
+
+    assert sorted(e for one in added for e in one.ended) == sorted(str(one) for one in ids)
+    assert len(seen.statements) == PER_SUPPRESSING, "\n".join(seen.statements)
 
 
 async def test_a_step_costs_a_fixed_number_of_statements(world: World) -> None:
