@@ -14,23 +14,20 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, func, select, text, update
 
-from domain.addresses import chosen_address
 from domain.codes import LogEvent, ReasonCode
 from domain.holds import ResourceKind
 from domain.ids import Prefix
 from domain.suppressions import (
     ENDS_AS,
-    Entry,
     Origin,
     SuppressionKind,
     SuppressionReason,
     normal,
-    strongest,
 )
-from records import holds, log
+from records import coverage, holds, log
 from records.ending import End, end_all
 from records.ids import fresh
-from records.screening import ENTRY, entries_in, told
+from records.screening import entries_in, told
 from records.tables import candidates, suppressions
 
 
@@ -188,16 +185,9 @@ def _log_added(workspace_id: str, suppression_id: str, entry: NewEntry) -> dict[
 
 def _end(connection: Connection, workspace_id: str, ids: set[str]) -> dict[str, str]:
     """End what these entries cover; gives the entry that ended it, by enrollment."""
-    found: dict[str, tuple[str | None, list[Entry]]] = {}
-    rows = connection.execute(_COVERED, {"ids": sorted(ids)}).mappings()
-    for row in rows:
-        writes_to = chosen_address(row["emails"], row["email_address_id"])
-        found.setdefault(row["id"], (writes_to, []))[1].extend(entries_in([row["entry"]]))
-    decided = {one: strongest(entries, to) for one, (to, entries) in found.items()}
     ends = {
         one: End(code=ENDS_AS[entry.reason], detail=told(entry))
-        for one, entry in decided.items()
-        if entry is not None
+        for one, entry in coverage.covered_by(connection, ids).items()
     }
     ended = end_all(connection, workspace_id, ends)
     return {one: ends[one].detail["suppression"] for one in ended}
@@ -239,7 +229,7 @@ def _release(connection: Connection, workspace_id: str, row: RowMapping) -> int:
     """Let go what the lifted entry held: only a bounced address holds anything."""
     if row["reason"] != SuppressionReason.BOUNCED:
         return 0
-    ids = list(connection.execute(_KNOWN_AS, {"ids": [row["id"]]}).scalars())
+    ids = coverage.known_as(connection, row["id"])
     if not ids:
         return 0
     connection.execute(
@@ -272,37 +262,3 @@ _ADD = text(
 )
 """The rows are written in the order of their keys, so two lists never wait for each other; one that
 is there already is locked, so that a lift that is being committed is seen."""
-
-_LIVE = (
-    f"SELECT e.id, e.email_address_id, c.emails, {ENTRY} AS entry FROM {{found}}"
-    " JOIN enrollments e ON e.candidate_id = c.id AND e.ended_code IS NULL"
-)
-_WANTED = (
-    "SELECT *, ARRAY[substr(key, 9), substr(twin, 9)] AS spellings FROM suppressions"
-    " WHERE id = ANY(:ids)"
-)
-_COVERED = text(
-    f"WITH wanted AS MATERIALIZED ({_WANTED} AND lifted_at IS NULL),"
-    " wide AS MATERIALIZED (SELECT w.*, k AS any_key FROM wanted w, unnest(ARRAY[w.key, w.twin]) k"
-    "  WHERE w.kind IN ('domain', 'company') AND k IS NOT NULL) "
-    + _LIVE.format(found="wanted u JOIN candidates c ON u.kind = 'person' AND c.id = u.value")
-    + " UNION ALL "
-    + _LIVE.format(
-        found="wanted u JOIN addresses a ON u.kind = 'address' AND a.address = ANY(u.spellings)"
-        " JOIN candidates c ON c.id = a.candidate_id"
-    )
-    + " UNION ALL "
-    + _LIVE.format(
-        found="candidates c CROSS JOIN LATERAL"
-        " unnest(suppression_keys(c.id, c.emails, c.fields ->> 'company')) AS k"
-        " JOIN wide u ON u.any_key = k"
-    )
-    + " WHERE EXISTS (SELECT 1 FROM wide)"
-)
-"""Addresses and persons are found by their indexes; domains and companies by one pass over the
-candidates with a live enrollment, however many entries there are."""
-
-_KNOWN_AS = text(
-    f"WITH lifted AS MATERIALIZED ({_WANTED})"
-    " SELECT DISTINCT a.candidate_id FROM lifted l JOIN addresses a ON a.address = ANY(l.spellings)"
-)
