@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import insert, select, text
 
+from domain.errors import Unavailable
 from domain.ids import Prefix
 from records import suppressions
 from records.candidates import change
@@ -223,12 +224,16 @@ async def test_a_letter_that_was_written_before_a_correction_goes_to_the_new_add
 ) -> None:
     candidate = person(world)
     enrollment = enrolled(world, candidate)
-    world.mail.fail("create_draft", TimeoutError("our own fault"))
-    await world.relay()
-    await world.until(lambda: written_to(world) == [JO], "the letter is written")
-    with world.database.workspace(world.workspace_id) as connection:
-        new = [{"id": "adr_0", "address": "jo@new.example", "type": "work"}]
-        change(connection, world.workspace_id, candidate, {"emails": new})
+
+    def correct_and_break_down() -> None:
+        """The letter is stored by now, and the next try would use it as it is."""
+        assert written_to(world) == [JO]
+        with world.database.workspace(world.workspace_id) as connection:
+            new = [{"id": "adr_0", "address": "jo@new.example", "type": "work"}]
+            change(connection, world.workspace_id, candidate, {"emails": new})
+        raise Unavailable("503")
+
+    world.mail.do("create_draft", correct_and_break_down)
 
     await world.forward(enrollment, HOUR)
 
