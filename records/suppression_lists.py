@@ -53,9 +53,7 @@ def _keys(value: str) -> list[ColumnElement[Any]]:
 
 def _names(candidate_id: str) -> ColumnElement[bool]:
     company = candidates.c.fields.op("->>")(text("'company'"))
-    keys = (
-        select(func.suppression_keys(candidates.c.id, candidates.c.emails, company))
-        .where(candidates.c.id == candidate_id)
-        .scalar_subquery()
-    )
-    return or_(suppressions.c.key == func.any(keys), suppressions.c.twin == func.any(keys))
+    keys = select(
+        func.unnest(func.suppression_keys(candidates.c.id, candidates.c.emails, company))
+    ).where(candidates.c.id == candidate_id)
+    return or_(suppressions.c.key.in_(keys), suppressions.c.twin.in_(keys))
