@@ -3,7 +3,7 @@
 Only benchmarks use them; every line of the activity's own code still runs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
 
@@ -11,9 +11,19 @@ from domain.codes import ReasonCode
 from domain.delivery import DeliveryState
 from domain.errors import Busy, NotFound
 from domain.fate import Fate, StoredDraft, Submission
-from domain.mail import Arrivals, Draft, Letter, Receipt, Recipient, StepContent
+from domain.mail import (
+    Arrival,
+    Arrivals,
+    Draft,
+    Known,
+    Letter,
+    Receipt,
+    Received,
+    Recipient,
+    StepContent,
+)
 from domain.messages import Booking, PerformStep, ResultKind, StepResult
-from domain.ports import Attempt, Claim, Drafted, Leave, Leftover
+from domain.ports import Attempt, Claim, Drafted, Leave, Leftover, Span
 
 GAP = timedelta(seconds=2)
 """From one step to the next, in both workflows: long enough that each step really needs its timer,
@@ -99,6 +109,12 @@ class NoopLedger:
         due = attempt.at + self._gap
         return StepResult(kind=ResultKind.SENT, booking=Booking(not_before=due, slot_at=due))
 
+    def wait_for_hearing(
+        self, claim: Claim, detail: str, request: PerformStep, attempt: Attempt
+    ) -> StepResult | None:
+        """Never happens here."""
+        raise AssertionError(detail)
+
     def hold(
         self, claim: Claim, code: ReasonCode, detail: str, request: PerformStep, attempt: Attempt
     ) -> StepResult | None:
@@ -147,16 +163,22 @@ class NoopWriter:
 class NoopInbox:
     """An inbox in which nothing ever arrives."""
 
-    def cursor(self, mailbox_id: str, workspace_id: str) -> str | None:
-        """Give a cursor."""
-        return "1"
+    def known(self, mailbox_id: str, workspace_id: str, arrivals: Sequence[Arrival]) -> Known:
+        """Know nothing."""
+        return Known()
 
-    def accept(self, mailbox_id: str, workspace_id: str, cursor: str, arrivals: Arrivals) -> int:
+    def accept(
+        self, mailbox_id: str, workspace_id: str, span: Span, received: Sequence[Received]
+    ) -> int:
         """Store nothing."""
         return 0
 
-    def polled(self, mailbox_id: str, workspace_id: str) -> None:
+    def polled(self, mailbox_id: str, workspace_id: str, span: Span) -> None:
         """Do nothing."""
+
+    def read_at(self, mailbox_id: str, workspace_id: str) -> datetime:
+        """Never asked here."""
+        raise NotFound(mailbox_id)
 
 
 class NoopClients:
@@ -209,6 +231,14 @@ class NoopClient:
         """Nothing came."""
         return Arrivals(cursor="1")
 
-    def recent(self, *, days: int) -> Arrivals:
+    def recent(self, since: datetime) -> Iterator[Arrivals]:
         """Never asked here."""
-        raise NotFound(str(days))
+        raise NotFound(str(since))
+
+    def aside(self, since: datetime) -> Sequence[Arrival]:
+        """Nothing lies elsewhere."""
+        return ()
+
+    def raw(self, arrival: Arrival, *, most: int) -> bytes:
+        """Never asked here."""
+        raise NotFound(arrival.provider_message_id)

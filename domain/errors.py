@@ -5,6 +5,7 @@
     ├── Throttled             it asks to slow down; nothing was accepted (retryable)
     ├── OutcomeUnknown        the request left, the answer did not come (reconcile, never repeat)
     ├── Unauthorized          the access token was refused; a new one may help
+    ├── Unreadable            the inbox cannot be read: nothing may be sent blind
     ├── NotFound              what was named is not there (a draft, a thread, a cursor)
     └── Refused               it will say no again; `code` says which hold that means
         ├── Exhausted         the mailbox may not send for a while (`retry_after` says how long)
@@ -49,6 +50,12 @@ class OutcomeUnknown(ProviderError):
 
 class Unauthorized(ProviderError):
     """The access token was refused, which says nothing of what the request did."""
+
+    retryable = True
+
+
+class Unreadable(ProviderError):
+    """The inbox could not be read up to now, so a send might cross an answer."""
 
     retryable = True
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from domain.inbound.verdict import Verdict
+
 DELIVERY_HEADER = "X-Reprise-Delivery"  #: Carries the delivery key, to find our own copy again.
 
 
@@ -92,11 +94,12 @@ class Receipt:
     provider_message_id: str
     thread_id: str
     message_id: str  #: The Message-ID under which it left, with angle brackets.
+    accepted_at: datetime | None = None  #: The provider's clock (UTC), where it tells.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """A message that reached a mailbox, as far as detection needs it."""
+    """A message that reached a mailbox, by its head: enough to say whether it concerns us."""
 
     provider_message_id: str
     thread_id: str
@@ -106,14 +109,45 @@ class Arrival:
     subject: str
     received_at: datetime  #: The provider's clock (UTC).
     headers: Mapping[str, str] = field(default_factory=dict[str, str])  #: Lower-case names.
+    has_thread: bool = True
+    """Whether `thread_id` is the provider's own judgement; plain IMAP has no threads."""
+    size: int | None = None  #: Bytes of the whole, where the provider tells.
+    snippet: str = ""  #: The first words of its text, where the provider gives them.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrivals:
-    """What came since a cursor, and the cursor after it."""
+    """What came since a cursor, and the cursor after it.
 
-    cursor: str
+    A long span is read in several: `is_last` says whether this one ends it. While a gap is read
+    again there is no cursor before the last one; `read_up_to` tells how far it came.
+    """
+
+    cursor: str | None
     messages: tuple[Arrival, ...] = ()
+    is_last: bool = True
+    read_up_to: datetime | None = None  #: Everything older has been given (the provider's clock).
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """A message that concerns us, read and classified."""
+
+    arrival: Arrival
+    verdict: Verdict
+    excerpt: str = ""  #: The beginning of what its writer wrote, without what it quotes.
+    quoted: str = ""  #: All of its text, to find our own in it; never stored.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What our records know of some arrivals, so that only those that concern us are read."""
+
+    stored: frozenset[str] = frozenset()  #: Provider ids of messages that were stored before.
+    threads: frozenset[str] = frozenset()  #: Those of their threads in which we sent.
+    message_ids: frozenset[str] = frozenset()  #: Those of the ids that they name which are ours.
+    people: frozenset[str] = frozenset()  #: Those of their senders who are candidates, lower case.
+    own_address: str = ""  #: The mailbox's own.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

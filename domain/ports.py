@@ -1,6 +1,6 @@
 """What activities need of the outside, as Protocols; `providers` and `records` satisfy them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ from domain.errors import Busy, ProviderError
 from domain.fate import Fate, StoredDraft, Submission
 from domain.holds import ResourceKind
 from domain.inbound.verdict import Sorted
-from domain.mail import Arrivals, Draft, Grant, Letter, Receipt
+from domain.mail import Arrival, Arrivals, Draft, Grant, Known, Letter, Receipt, Received
 from domain.messages import FanOutPage, FanOutReport, PerformStep, StepResult
 
 Leave = Callable[[], None]
@@ -78,11 +78,34 @@ class MailClient(Protocol):
         ...
 
     def arrivals(self, cursor: str) -> Arrivals:
-        """Read what reached the mailbox since a cursor; raises NotFound for an expired one."""
+        """Read what reached the mailbox since a cursor; raises NotFound for an expired one.
+
+        Heads only, in the order of arrival; a quiet mailbox costs one request. Of a long span a
+        part is given, with the cursor to go on from.
+        """
         ...
 
-    def recent(self, *, days: int) -> Arrivals:
-        """Read what reached the mailbox in the last days: the re-scan after an expired cursor."""
+    def recent(self, since: datetime) -> Iterator[Arrivals]:
+        """Read what reached the mailbox since a time, wherever it lies now: a gap's re-scan.
+
+        Every part but the last has no cursor; the last one's was taken before anything was read,
+        so nothing falls between.
+        """
+        ...
+
+    def aside(self, since: datetime) -> Sequence[Arrival]:
+        """Read what reached it since a time where `arrivals` does not look: junk, rules' folders.
+
+        Costs nothing where `arrivals` sees everything.
+        """
+        ...
+
+    def raw(self, arrival: Arrival, *, most: int) -> bytes:
+        """Read a message as it came, the first `most` bytes at least where it has them.
+
+        Of one that is too large to be read whole, its beginning, or what the provider shows of it.
+        Raises NotFound when it is gone. Marks nothing as read.
+        """
         ...
 
 
@@ -154,6 +177,7 @@ class Claim:
     draft_id: str | None = None
     failures: int = 0  #: Failed answers of the provider so far.
     baseline: str | None = None  #: The cursor before this draft's first send: copies are later.
+    cursor: str | None = None  #: How far the mailbox's inbox was read.
     quiet_for: timedelta = timedelta()  #: Machine time since a try last announced the send.
     look_for: timedelta = timedelta(minutes=5)  #: How long a look-up that fails is repeated.
     is_ahead: bool = False
@@ -264,6 +288,12 @@ class StepLedger(Protocol):
         """Let the mailbox rest, and book this step after it."""
         ...
 
+    def wait_for_hearing(
+        self, claim: Claim, detail: str, request: PerformStep, attempt: Attempt
+    ) -> StepResult | None:
+        """Note that the inbox could not be read, and book this step later: never send blind."""
+        ...
+
     def hold(
         self,
         claim: Claim,
@@ -303,22 +333,38 @@ class StepLedger(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """A stretch of an inbox that was read: where it began, and where it ended, if it did."""
+
+    start: str | None  #: The cursor that was read from; None where there was none, or it expired.
+    end: str | None = None  #: The cursor after it; None when more of the same is to come.
+    read_up_to: datetime | None = None  #: While a gap is read again: how far (provider's clock).
+
+
 class Inbox(Protocol):
     """What came into a mailbox, matched and stored with its cursor in one transaction."""
 
-    def cursor(self, mailbox_id: str, workspace_id: str) -> str | None:
-        """Give the stored cursor, or None before the first poll."""
+    def known(self, mailbox_id: str, workspace_id: str, arrivals: Sequence[Arrival]) -> Known:
+        """Say what the records know of these arrivals."""
         ...
 
-    def accept(self, mailbox_id: str, workspace_id: str, cursor: str, arrivals: Arrivals) -> int:
-        """Store arrivals and the facts that follow; returns how many enrollments ended.
+    def accept(
+        self, mailbox_id: str, workspace_id: str, span: Span, received: Sequence[Received]
+    ) -> int:
+        """Store messages and the facts that follow; returns how many enrollments ended.
 
-        `cursor` is the one that was read from; arrivals seen before are passed over.
+        Messages that were stored before are passed over; those that are nobody's answer are not
+        kept. The cursor moves with them, if nobody moved it meanwhile.
         """
         ...
 
-    def polled(self, mailbox_id: str, workspace_id: str) -> None:
-        """Note that the inbox was read up to now."""
+    def polled(self, mailbox_id: str, workspace_id: str, span: Span) -> None:
+        """Note that the inbox was read up to now; whatever waited for that goes on."""
+        ...
+
+    def read_at(self, mailbox_id: str, workspace_id: str) -> datetime:
+        """Say when the inbox was last read (machine time); where never, when it was added."""
         ...
 
 
@@ -335,7 +381,9 @@ class Standing:
     """What a watcher does next."""
 
     watching: Watching
-    sweep_due: bool = False  #: Time to look for drafts that were left behind.
+    cursor: str | None = None  #: How far its inbox was read.
+    read_at: datetime | None = None  #: When it was last read (machine time).
+    sweep_due: bool = False  #: Time to look aside, and for drafts that were left behind.
     has_abandoned: bool = False  #: A stopped enrollment left a send behind, its outcome open.
 
 

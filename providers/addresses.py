@@ -1,5 +1,7 @@
 """Checks e-mail addresses by their form; nothing is looked up."""
 
+from email.utils import getaddresses
+
 from email_validator import EmailNotValidError, validate_email
 
 
@@ -23,3 +25,12 @@ def ascii_form(address: str) -> str:
         address, allow_smtputf8=False, check_deliverability=False, test_environment=True
     )
     return checked.ascii_email or checked.normalized
+
+
+def address_in(header: str) -> str:
+    """Give the first address of a header, "" where it has none that can be read."""
+    try:
+        found = getaddresses([header])
+    except (ValueError, IndexError, TypeError):  # Broken headers raise in some versions.
+        return ""
+    return found[0][1].strip() if found else ""

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -20,15 +20,10 @@ from domain.mail import DELIVERY_HEADER, Arrival, Arrivals, Letter, Receipt
 from domain.ports import Leave
 from providers.doubt import Doubt
 from providers.gmail_answers import error_of, read_answer
-from providers.gmail_message import added_in, arrival_of, headers_of
+from providers.gmail_inbox import ME, GmailInbox
+from providers.gmail_message import headers_of, received_at
 from providers.transport import BearerHttp, OneShotTransport
 
-_ME = "me"
-_READ = (
-    "From", "To", "Subject", "Message-ID", "In-Reply-To", "References", "Date", "Auto-Submitted",
-    "X-Autoreply", "X-Failed-Recipients", "Content-Type", "Return-Path", "Precedence",
-)  # fmt: skip
-_NOT_ARRIVED = frozenset({"DRAFT", "SENT"})
 _SETTLED = timedelta(seconds=60)  #: After which a send that was under way is over.
 
 
@@ -75,6 +70,7 @@ class GmailClient:
         self._api = gmail_api(root_url)
         self._doubt = doubt or Doubt()
         self._http = BearerHttp(transport, access_token)
+        self._inbox = GmailInbox(self._api.messages, self._api.history, self._do)
 
     def create_draft(self, letter: Letter) -> str:
         """Store the message as a draft; a thread that is gone is left away."""
@@ -91,7 +87,7 @@ class GmailClient:
 
     def send_draft(self, submission: Submission, leave: Leave) -> str:
         """Send a draft once; raises NotFound when it is gone."""
-        request = self._api.drafts.send(userId=_ME, body={"id": submission.draft_id})
+        request = self._api.drafts.send(userId=ME, body={"id": submission.draft_id})
         leave()
         return str(self._do(request, sending=True)["id"])
 
@@ -114,17 +110,18 @@ class GmailClient:
     def delete_draft(self, draft_id: str) -> None:
         """Remove a draft that will not be sent; one that is gone already is fine."""
         try:
-            self._run(self._api.drafts.delete(userId=_ME, id=draft_id), sending=False)
+            self._run(self._api.drafts.delete(userId=ME, id=draft_id), sending=False)
         except NotFound:
             return
 
     def read_back(self, sent_id: str) -> Receipt:
         """Read the ids under which a message left: Gmail writes its own Message-ID."""
-        found = self._metadata(sent_id, ("Message-ID",))
+        found = self._inbox.head(sent_id, ("Message-ID",))
         return Receipt(
             provider_message_id=found["id"],
             thread_id=found["threadId"],
             message_id=headers_of(found).get("message-id", ""),
+            accepted_at=received_at(found),
         )
 
     def our_drafts(self) -> Sequence[StoredDraft]:
@@ -132,7 +129,7 @@ class GmailClient:
         found: list[StoredDraft] = []
         for draft_id in self._draft_ids():
             try:
-                draft = self._do(self._api.drafts.get(userId=_ME, id=draft_id, format="metadata"))
+                draft = self._do(self._api.drafts.get(userId=ME, id=draft_id, format="metadata"))
             except NotFound:
                 continue  # It was sent or removed since.
             key = headers_of(draft.get("message", {})).get(DELIVERY_HEADER.lower())
@@ -146,31 +143,33 @@ class GmailClient:
 
     def address(self) -> str:
         """Say whose mailbox it is."""
-        return str(self._do(self._api.users.getProfile(userId=_ME))["emailAddress"])
+        return str(self._do(self._api.users.getProfile(userId=ME))["emailAddress"])
 
     def cursor(self) -> str:
         """Give the history id of this moment."""
-        return str(self._do(self._api.users.getProfile(userId=_ME))["historyId"])
+        return str(self._do(self._api.users.getProfile(userId=ME))["historyId"])
 
     def arrivals(self, cursor: str) -> Arrivals:
-        """Read what reached the inbox since a cursor; a quiet inbox costs one request."""
-        page = self._history(cursor, "INBOX", None)
-        after = str(page["historyId"])
-        ids = list(added_in(page))
-        while token := page.get("nextPageToken"):
-            page = self._history(cursor, "INBOX", token)
-            ids.extend(added_in(page))
-        return Arrivals(cursor=after, messages=tuple(self._read_all(ids)))
+        """Read what reached the mailbox since a cursor; a quiet mailbox costs one request."""
+        return self._inbox.arrivals(cursor)
 
-    def recent(self, *, days: int) -> Arrivals:
-        """Read the last days again, after a cursor expired."""
+    def recent(self, since: datetime) -> Iterator[Arrivals]:
+        """Read again what arrived since a time, after a cursor expired, the oldest first."""
         after = self.cursor()
-        ids = self._listed(f"in:inbox newer_than:{days}d")
-        return Arrivals(cursor=after, messages=tuple(self._read_all(reversed(ids))))
+        return self._inbox.recent(since, after)
+
+    def aside(self, since: datetime) -> Sequence[Arrival]:
+        """Give nothing: the history is that of the whole mailbox."""
+        del since
+        return ()
+
+    def raw(self, arrival: Arrival, *, most: int) -> bytes:
+        """Read a message as it came; of one beyond 10 MB its head and its first words."""
+        return self._inbox.raw(arrival, most=most)
 
     def _draft_exists(self, draft_id: str) -> bool:
         try:
-            self._do(self._api.drafts.get(userId=_ME, id=draft_id, format="minimal"))
+            self._do(self._api.drafts.get(userId=ME, id=draft_id, format="minimal"))
         except NotFound:
             return False
         return True
@@ -180,7 +179,7 @@ class GmailClient:
         own_id = submission.letter.message_id.strip("<>")
         looks = (
             lambda: self._sent_since(submission.baseline),
-            lambda: self._listed(f"in:sent rfc822msgid:{own_id}"),
+            lambda: self._inbox.listed(f"in:sent rfc822msgid:{own_id}"),
         )
         for look in looks:
             for message_id in look():
@@ -190,7 +189,7 @@ class GmailClient:
 
     def _has_key(self, message_id: str, key: str) -> bool:
         try:
-            found = self._metadata(message_id, (DELIVERY_HEADER,))
+            found = self._inbox.head(message_id, (DELIVERY_HEADER,))
         except NotFound:
             return False  # It was deleted since.
         return headers_of(found).get(DELIVERY_HEADER.lower()) == key
@@ -198,13 +197,13 @@ class GmailClient:
     def _sent_since(self, since: str | None) -> list[str]:
         try:
             if since is not None:
-                return list(self._added(since, label="SENT"))
+                return list(self._inbox.added(since, label="SENT"))
         except NotFound:
             pass  # The cursor expired.
-        return self._listed("in:sent newer_than:7d")
+        return self._inbox.listed("in:sent newer_than:7d")
 
     def _draft_ids(self) -> list[str]:
-        page = self._do(self._api.drafts.list(userId=_ME, maxResults=500))
+        page = self._do(self._api.drafts.list(userId=ME, maxResults=500))
         return [str(one["id"]) for one in page.get("drafts", ())]
 
     def _create_draft(self, letter: Letter, thread_id: str | None) -> str:
@@ -212,56 +211,7 @@ class GmailClient:
         if thread_id is not None:
             message["threadId"] = thread_id
         body = {"message": message}
-        return str(self._do(self._api.drafts.create(userId=_ME, body=body))["id"])
-
-    def _read_all(self, ids: Any) -> Iterator[Arrival]:
-        for message_id in dict.fromkeys(ids):
-            try:
-                found = self._metadata(message_id, _READ)
-            except NotFound:
-                continue
-            if not _NOT_ARRIVED & set(found.get("labelIds", ())):
-                yield arrival_of(found)
-
-    def _added(self, since: str, *, label: str) -> Iterator[str]:
-        token: str | None = None
-        while True:
-            page = self._history(since, label, token)
-            yield from added_in(page)
-            token = page.get("nextPageToken")
-            if token is None:
-                return
-
-    def _history(self, cursor: str, label: str, token: str | None) -> Mapping[str, Any]:
-        more = {} if token is None else {"pageToken": token}
-        return self._do(
-            self._api.history.list(
-                userId=_ME,
-                startHistoryId=cursor,
-                historyTypes=["messageAdded"],
-                labelId=label,
-                maxResults=500,
-                **more,
-            )
-        )
-
-    def _listed(self, query: str) -> list[str]:
-        ids: list[str] = []
-        token: str | None = None
-        while True:
-            more = {} if token is None else {"pageToken": token}
-            page = self._do(self._api.messages.list(userId=_ME, q=query, maxResults=500, **more))
-            ids.extend(one["id"] for one in page.get("messages", ()))
-            token = page.get("nextPageToken")
-            if token is None:
-                return ids
-
-    def _metadata(self, message_id: str, headers: tuple[str, ...]) -> Mapping[str, Any]:
-        return self._do(
-            self._api.messages.get(
-                userId=_ME, id=message_id, format="metadata", metadataHeaders=list(headers)
-            )
-        )
+        return str(self._do(self._api.drafts.create(userId=ME, body=body))["id"])
 
     def _do(self, request: _Request, *, sending: bool = False) -> Mapping[str, Any]:
         """Run a request whose answer must be an object; a cut-off body is no answer."""

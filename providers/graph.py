@@ -6,7 +6,7 @@ same immutable id. So a draft that is there proves "not sent" only after a quiet
 
 import json
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 import httpx
 
-from domain.errors import NotFound, OutcomeUnknown, Unavailable
+from domain.errors import NotFound, OutcomeUnknown, Refused, Unavailable
 from domain.fate import Fate, FateKind, StoredDraft, Submission
 from domain.mail import Arrival, Arrivals, Letter, Receipt
 from domain.ports import Leave
@@ -135,15 +135,38 @@ class GraphClient:
 
     def cursor(self) -> str:
         """Give a delta token of this moment, by Graph's own clock."""
-        return self._since(self._now()).cursor
+        return str(self._since(self._now()).cursor)
 
     def arrivals(self, cursor: str) -> Arrivals:
         """Read what reached the inbox since a cursor; a quiet inbox costs one request."""
         return self._delta({"$deltatoken": cursor})
 
-    def recent(self, *, days: int) -> Arrivals:
-        """Read the last days again, after a cursor expired."""
-        return self._since(self._now() - timedelta(days=days))
+    def recent(self, since: datetime) -> Iterator[Arrivals]:
+        """Read again what came since a time: the inbox with a new cursor, then all folders."""
+        found = self._since(since)
+        listed = {one.provider_message_id: one for one in found.messages}
+        with suppress(NotFound, Refused):  # A server without this list still has the inbox's.
+            listed |= {one.provider_message_id: one for one in self.aside(since)}
+        ordered = sorted(listed.values(), key=lambda one: one.received_at)
+        yield Arrivals(cursor=found.cursor, messages=tuple(ordered))
+
+    def aside(self, since: datetime) -> Sequence[Arrival]:
+        """Read what came since a time in any folder: junk, and what rules moved.
+
+        An immutable id stays when a message is moved, so what the inbox's delta gave is known.
+        """
+        query = {
+            "$filter": f"receivedDateTime ge {_stamp(since)}",
+            "$orderby": "receivedDateTime",
+            "$select": ARRIVAL_FIELDS,
+            "$top": "100",
+        }
+        return [arrival_of(one) for one in self._pages(_MESSAGES, query) if not one.get("isDraft")]
+
+    def raw(self, arrival: Arrival, *, most: int) -> bytes:
+        """Read a message's MIME; of a large one the beginning: the rest is not fetched."""
+        target = f"{_one(arrival.provider_message_id)}/$value"
+        return self._call("GET", target, most=most).content[:most]
 
     def _now(self) -> datetime:
         answer = self._call("GET", "/v1.0/me/mailFolders/inbox?$select=id")
@@ -153,8 +176,7 @@ class GraphClient:
             return datetime.now(UTC) - _CLOCKS_DIFFER  # It tells no time: ours, and some more.
 
     def _since(self, moment: datetime) -> Arrivals:
-        since = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        wanted = {"$select": ARRIVAL_FIELDS, "$filter": f"receivedDateTime ge {since}"}
+        wanted = {"$select": ARRIVAL_FIELDS, "$filter": f"receivedDateTime ge {_stamp(moment)}"}
         return self._delta({**wanted, "changeType": "created"})
 
     def _delta(self, query: Mapping[str, str]) -> Arrivals:
@@ -218,7 +240,13 @@ class GraphClient:
         return content
 
     def _call(
-        self, method: str, target: str, *, body: object = None, sending: bool = False
+        self,
+        method: str,
+        target: str,
+        *,
+        body: object = None,
+        sending: bool = False,
+        most: int | None = None,
     ) -> httpx.Response:
         headers = {"authorization": f"Bearer {self._token}", "prefer": _IMMUTABLE}
         content = b"" if body is None else json.dumps(body).encode()
@@ -228,7 +256,7 @@ class GraphClient:
             headers["content-length"] = str(len(content))
         try:
             answer = self._transport.send(
-                method, self._root + target, content=content or None, headers=headers
+                method, self._root + target, content=content or None, headers=headers, most=most
             )
         except OutcomeUnknown as error:
             raise error if sending else Unavailable(str(error)) from None
@@ -241,6 +269,10 @@ class GraphClient:
 
 def _one(message_id: str) -> str:
     return f"{_MESSAGES}/{quote(message_id, safe='')}"
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _token(link: str, name: str) -> str:

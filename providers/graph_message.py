@@ -29,10 +29,10 @@ _AS_PROPERTIES = (
     (ONE_CLICK, "List-Unsubscribe-Post"),
 )
 
-RECEIPT_FIELDS = "id,isDraft,internetMessageId,conversationId,lastModifiedDateTime"
+RECEIPT_FIELDS = "id,isDraft,internetMessageId,conversationId,lastModifiedDateTime,sentDateTime"
 ARRIVAL_FIELDS = (
     "id,conversationId,internetMessageId,internetMessageHeaders,from,subject,receivedDateTime"
-    ",isDraft"
+    ",isDraft,bodyPreview"
 )
 
 
@@ -63,6 +63,7 @@ def receipt_of(message: Mapping[str, Any]) -> Receipt:
         provider_message_id=str(message["id"]),
         thread_id=str(message.get("conversationId", "")),
         message_id=str(message.get("internetMessageId", "")),
+        accepted_at=None if message.get("isDraft") else _known(message.get("sentDateTime")),
     )
 
 
@@ -80,8 +81,16 @@ def arrival_of(message: Mapping[str, Any]) -> Arrival:
         in_reply_to=tuple(dict.fromkeys(named)),
         subject=str(message.get("subject") or ""),
         received_at=_moment(message.get("receivedDateTime")),
-        headers=headers,
+        headers=headers or _given(message),
+        snippet=str(message.get("bodyPreview") or ""),
     )
+
+
+def _given(message: Mapping[str, Any]) -> dict[str, str]:
+    """Write the little of a head that Graph tells of a message without headers."""
+    sender = (message.get("from") or {}).get("emailAddress") or {}
+    shown = f"{sender.get('name', '')} <{sender.get('address', '')}>".strip()
+    return {"from": shown, "subject": str(message.get("subject") or "")}
 
 
 def key_of(message: Mapping[str, Any]) -> str | None:
@@ -116,6 +125,10 @@ def _attached(mime: EmailMessage) -> dict[str, Any]:
 def _bytes_of(part: EmailMessage) -> bytes:
     content: Any = part.get_payload(decode=True)
     return content if isinstance(content, bytes) else b""
+
+
+def _known(text: Any) -> datetime | None:
+    return _moment(text) if text else None
 
 
 def _moment(text: Any) -> datetime:

@@ -1,13 +1,11 @@
-"""What is done in an IMAP session: positions, arrivals, the Sent folder."""
+"""What is done in an IMAP session besides reading: positions, the Sent folder."""
 
 import time
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
 
-from imap_tools import AND, BaseMailBox, H, MailMessage, U
+from imap_tools import AND, BaseMailBox, H
 
 from domain.errors import NotFound, Unavailable
-from domain.mail import Arrival, Arrivals
 
 INBOX = "INBOX"
 _SENT_NAMES = ("sent", "sent items", "sent messages", "sent mail", "gesendet")
@@ -38,27 +36,6 @@ def position(box: BaseMailBox) -> Position:
     """Say where the inbox ends now."""
     status = box.folder.status(INBOX, ["UIDVALIDITY", "UIDNEXT"])
     return Position(status["UIDVALIDITY"], status["UIDNEXT"])
-
-
-def since(box: BaseMailBox, cursor: Position) -> Arrivals:
-    """Read what came since a cursor; a quiet inbox costs one command."""
-    now = position(box)
-    if now.validity != cursor.validity:
-        raise NotFound("The folder was made anew.")
-    if now.next_uid <= cursor.next_uid:
-        return Arrivals(cursor=str(now))
-    box.folder.set(INBOX, readonly=True)
-    last = f"{now.next_uid - 1}"  # What comes meanwhile is the next reading's.
-    wanted = AND(uid=U(str(cursor.next_uid), last))
-    return Arrivals(cursor=str(now), messages=_read(box, wanted))
-
-
-def recent(box: BaseMailBox, *, days: int) -> Arrivals:
-    """Read the last days again."""
-    now = position(box)
-    box.folder.set(INBOX, readonly=True)
-    first: date = (datetime.now(UTC) - timedelta(days=days)).date()
-    return Arrivals(cursor=str(now), messages=_read(box, AND(date_gte=first)))
 
 
 def is_filed(box: BaseMailBox, message_id: str, *, patience: float = 0.0) -> bool | None:
@@ -98,25 +75,3 @@ def sent_folder(box: BaseMailBox) -> str | None:
         if one.name.lower().rpartition(one.delim)[2] in _SENT_NAMES:
             return one.name
     return None
-
-
-def _read(box: BaseMailBox, wanted: AND) -> tuple[Arrival, ...]:
-    messages = box.fetch(wanted, mark_seen=False, headers_only=True, bulk=100, charset=_NO_CHARSET)
-    return tuple(_arrival(one) for one in messages)
-
-
-def _arrival(message: MailMessage) -> Arrival:
-    headers = {name.lower(): values[0] for name, values in message.headers.items() if values}
-    named = f"{headers.get('references', '')} {headers.get('in-reply-to', '')}".split()
-    own = headers.get("message-id", "").strip()
-    when = message.date if message.date.tzinfo else message.date.replace(tzinfo=UTC)
-    return Arrival(
-        provider_message_id=str(message.uid),
-        thread_id=(named or [own])[0],
-        from_address=message.from_,
-        message_id=own,
-        in_reply_to=tuple(dict.fromkeys(named)),
-        subject=message.subject,
-        received_at=when.astimezone(UTC),
-        headers=headers,
-    )

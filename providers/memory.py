@@ -7,7 +7,7 @@ what arrives is read by cursor. Faults are raised where a test puts them.
 import itertools
 import threading
 from collections import defaultdict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -15,10 +15,12 @@ from email import message_from_bytes, policy
 
 from domain.errors import NotFound
 from domain.fate import Fate, FateKind, StoredDraft, Submission
+from domain.inbound.parsing import read_mail
 from domain.mail import DELIVERY_HEADER, Arrival, Arrivals, Letter, Receipt
 from domain.ports import Leave
 
 Fault = Callable[[], None]
+AT_ONCE = 50  #: Messages between two cursors.
 
 
 @dataclass
@@ -28,7 +30,11 @@ class MemoryMailbox:
     drafts: dict[str, Letter] = field(default_factory=dict[str, Letter])
     sent: dict[str, Letter] = field(default_factory=dict[str, Letter])
     threads: dict[str, str] = field(default_factory=dict[str, str])
+    accepted: dict[str, datetime] = field(default_factory=dict[str, datetime])
     arrived: list[Arrival] = field(default_factory=list[Arrival])
+    aside: list[Arrival] = field(default_factory=list[Arrival])  #: What filters put elsewhere.
+    raw: dict[str, bytes] = field(default_factory=dict[str, bytes])
+    floor: int = 0  #: A cursor below this one has expired.
 
 
 class MemoryMail:
@@ -77,22 +83,65 @@ class MemoryMail:
         """Give everything that was accepted, over all accounts."""
         return [letter for box in self.boxes.values() for letter in box.sent.values()]
 
-    def reply(self, mailbox_id: str, to: str, **changes: object) -> Arrival:
-        """Let whoever received a sent message answer it."""
+    def reply(
+        self,
+        mailbox_id: str,
+        to: str,
+        *,
+        body: str = "Yes, tell me more.",
+        headers: Mapping[str, str] | None = None,
+        **changes: object,
+    ) -> Arrival:
+        """Let whoever received a sent message answer it; `changes` are of the arrival."""
         box = self.boxes[mailbox_id]
-        headers = message_from_bytes(box.sent[to].mime, policy=policy.default)
+        sent = message_from_bytes(box.sent[to].mime, policy=policy.default)
         arrival = Arrival(
             provider_message_id=self.number(),
             thread_id=box.threads[to],
-            from_address=str(headers["To"]).rpartition("<")[2].rstrip(">"),
+            from_address=str(sent["To"]).rpartition("<")[2].rstrip(">"),
             message_id=f"<{self.number()}@candidate.example>",
             in_reply_to=(f"<{to}@mail.memory>",),
             subject=f"Re: {box.sent[to].subject}",
-            received_at=datetime(2026, 1, 1, tzinfo=UTC),
+            received_at=datetime.now(UTC),
         )
         arrival = replace(arrival, **changes)
+        head = {
+            "From": arrival.from_address,
+            "Subject": arrival.subject,
+            "Message-ID": arrival.message_id,
+            "In-Reply-To": " ".join(arrival.in_reply_to),
+            **(headers or {}),
+        }
+        written = "".join(f"{name}: {value}\r\n" for name, value in head.items() if value)
+        return self._deliver(box, arrival, f"{written}\r\n{body}\r\n".encode())
+
+    def receive(self, mailbox_id: str, raw: bytes, **changes: object) -> Arrival:
+        """Put any bytes into a mailbox, in a thread of their own; `changes` are of the arrival."""
+        mail = read_mail(raw)
+        number = self.number()
+        arrival = Arrival(
+            provider_message_id=number,
+            thread_id=number,
+            from_address=mail.from_address,
+            message_id=mail.header("message-id"),
+            in_reply_to=tuple(f"{mail.header('in-reply-to')} {mail.header('references')}".split()),
+            subject=mail.subject,
+            received_at=datetime.now(UTC),
+            size=len(raw),
+        )
+        return self._deliver(self.boxes[mailbox_id], replace(arrival, **changes), raw)
+
+    def _deliver(self, box: MemoryMailbox, arrival: Arrival, raw: bytes) -> Arrival:
+        head = {name: values[0] for name, values in read_mail(raw).headers.items()}
+        arrival = replace(arrival, headers={**head, **arrival.headers})
+        box.raw[arrival.provider_message_id] = raw
         box.arrived.append(arrival)
         return arrival
+
+    def expire(self, mailbox_id: str) -> None:
+        """Make every cursor given out so far worthless."""
+        box = self.boxes[mailbox_id]
+        box.floor = len(box.arrived) + box.floor + 1
 
 
 class MemoryClient:
@@ -124,6 +173,7 @@ class MemoryClient:
         sent_id = self._mail.number()
         self._box.sent[sent_id] = letter
         self._box.threads[sent_id] = letter.thread_id or sent_id
+        self._box.accepted[sent_id] = datetime.now(UTC)
         self._mail.trip("send_draft", after=True)
         return sent_id
 
@@ -161,25 +211,51 @@ class MemoryClient:
     def cursor(self) -> str:
         """Give the inbox cursor of this moment."""
         self._mail.trip("cursor")
-        return str(len(self._box.arrived))
+        return self._now()
 
     def arrivals(self, cursor: str) -> Arrivals:
         """Read what reached the mailbox since a cursor."""
         self._mail.trip("arrivals")
-        came = tuple(self._box.arrived[int(cursor) :])
-        return Arrivals(cursor=str(len(self._box.arrived)), messages=came)
+        place = int(cursor) - self._box.floor
+        if place < 0:
+            raise NotFound("The cursor has expired.")
+        came = self._box.arrived[place:]
+        part = came[:AT_ONCE]
+        after = str(self._box.floor + place + len(part))
+        return Arrivals(cursor=after, messages=tuple(part), is_last=len(part) == len(came))
 
-    def recent(self, *, days: int) -> Arrivals:
-        """Read everything again."""
-        del days
+    def recent(self, since: datetime) -> Iterator[Arrivals]:
+        """Read everything again that came since a time, in parts."""
         self._mail.trip("recent")
-        return Arrivals(cursor=str(len(self._box.arrived)), messages=tuple(self._box.arrived))
+        after = self._now()
+        came = [one for one in (*self._box.arrived, *self._box.aside) if one.received_at >= since]
+        for start in range(0, len(came), AT_ONCE):
+            part = tuple(came[start : start + AT_ONCE])
+            up_to = part[-1].received_at
+            yield Arrivals(cursor=None, messages=part, is_last=False, read_up_to=up_to)
+        yield Arrivals(cursor=after)
+
+    def aside(self, since: datetime) -> Sequence[Arrival]:
+        """Read what lies where filters put it."""
+        self._mail.trip("aside")
+        return [one for one in self._box.aside if one.received_at >= since]
+
+    def raw(self, arrival: Arrival, *, most: int) -> bytes:
+        """Give a message as it came, or its beginning."""
+        self._mail.trip("raw")
+        if arrival.provider_message_id not in self._box.raw:
+            raise NotFound("The message is gone.")
+        return self._box.raw[arrival.provider_message_id][:most]
+
+    def _now(self) -> str:
+        return str(self._box.floor + len(self._box.arrived))
 
     def _receipt(self, sent_id: str) -> Receipt:
         return Receipt(
             provider_message_id=sent_id,
             thread_id=self._box.threads[sent_id],
             message_id=f"<{sent_id}@mail.memory>",
+            accepted_at=self._box.accepted.get(sent_id),
         )
 
 

@@ -7,10 +7,10 @@ A copy that is missing proves something only where the server was seen to file w
 import asyncio
 import re
 import ssl
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from typing import Any
 
@@ -18,11 +18,11 @@ import aiosmtplib
 from imap_tools import BaseMailBox
 
 from domain.access import SmtpAccess
-from domain.errors import Disconnected, OutcomeUnknown, ProviderError, Unavailable
+from domain.errors import Disconnected, NotFound, OutcomeUnknown, ProviderError, Unavailable
 from domain.fate import Fate, FateKind, StoredDraft, Submission
-from domain.mail import Arrivals, Letter, Receipt
+from domain.mail import Arrival, Arrivals, Letter, Receipt
 from domain.ports import Leave
-from providers import imap
+from providers import imap, imap_inbox
 from providers.mail_servers import Unusable, as_error, imap_session, run, smtp_session
 from providers.smtp_answers import Stage, error_of
 
@@ -153,17 +153,32 @@ class SmtpClient:
 
     def arrivals(self, cursor: str) -> Arrivals:
         """Read what reached the inbox since a cursor; raises NotFound when the folder is anew."""
-        if self._access.imap is None or cursor == NO_INBOX:
-            return Arrivals(cursor=cursor)
-        with self._imap() as box:
-            return imap.since(box, imap.Position.read(cursor))
-
-    def recent(self, *, days: int) -> Arrivals:
-        """Read the last days again."""
         if self._access.imap is None:
             return Arrivals(cursor=NO_INBOX)
         with self._imap() as box:
-            return imap.recent(box, days=days)
+            return imap_inbox.since(box, imap.Position.read(cursor))
+
+    def recent(self, since: datetime) -> Iterator[Arrivals]:
+        """Read again what came since a time, wherever it lies now."""
+        if self._access.imap is None:
+            yield Arrivals(cursor=NO_INBOX)
+            return
+        with self._imap() as box:
+            yield from imap_inbox.recent(box, since)
+
+    def aside(self, since: datetime) -> Sequence[Arrival]:
+        """Read what came into junk and into the folders that rules fill."""
+        if self._access.imap is None:
+            return ()
+        with self._imap() as box:
+            return imap_inbox.aside(box, since)
+
+    def raw(self, arrival: Arrival, *, most: int) -> bytes:
+        """Read the beginning of a message, without marking it as read."""
+        if self._access.imap is None:
+            raise NotFound("There is no IMAP server to read it from.")
+        with self._imap() as box:
+            return imap_inbox.beginning(box, arrival.provider_message_id, most)
 
     async def _session(self, letter: Letter) -> aiosmtplib.SMTP:
         with _nothing_left(), _speaking():

@@ -14,6 +14,8 @@ from domain.errors import OutcomeUnknown, Unavailable
 
 _NOTHING_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
+_ENCODING = frozenset({"content-encoding", "content-length", "transfer-encoding"})
+
 
 class OneShotTransport:
     """A pooled HTTP client for all threads of a process. One call is one request."""
@@ -36,9 +38,15 @@ class OneShotTransport:
         *,
         content: bytes | str | None = None,
         headers: Mapping[str, str] | None = None,
+        most: int | None = None,
     ) -> httpx.Response:
-        """Send once. Raises Unavailable when nothing left, OutcomeUnknown when no answer came."""
+        """Send once. Raises Unavailable when nothing left, OutcomeUnknown when no answer came.
+
+        `most` is how many bytes of the answer are read, a chunk more or less; the rest is left.
+        """
         try:
+            if most is not None:
+                return self._read_some(method, url, headers, most)
             return self._client.request(method, url, content=content, headers=headers)
         except _NOTHING_SENT as error:
             raise Unavailable(f"No connection: {type(error).__name__}") from None
@@ -46,6 +54,18 @@ class OneShotTransport:
             lost = OutcomeUnknown(f"No answer: {type(error).__name__}")
             lost.may_run = isinstance(error, httpx.TimeoutException)
             raise lost from None
+
+    def _read_some(
+        self, method: str, url: str, headers: Mapping[str, str] | None, most: int
+    ) -> httpx.Response:
+        with self._client.stream(method, url, headers=headers) as answer:
+            found = bytearray()
+            for chunk in answer.iter_bytes():
+                found += chunk
+                if len(found) >= most:
+                    break
+            plain = {k: v for k, v in answer.headers.items() if k not in _ENCODING}
+            return httpx.Response(answer.status_code, headers=plain, content=bytes(found))
 
     def close(self) -> None:
         """Close every connection."""

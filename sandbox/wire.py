@@ -96,7 +96,8 @@ class Table:
         self.operations = tuple(operations)
         self._by_shape: dict[tuple[str, int], list[tuple[re.Pattern[str], Operation]]] = {}
         for operation in operations:
-            pattern = re.compile(_PARAMETER.sub(r"(?P<\1>[^/]+)", operation.path))
+            plain = operation.path.replace("$", r"\$")
+            pattern = re.compile(_PARAMETER.sub(r"(?P<\1>[^/]+)", plain))
             shape = (operation.method, operation.path.count("/"))
             self._by_shape.setdefault(shape, []).append((pattern, operation))
 

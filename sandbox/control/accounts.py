@@ -1,8 +1,9 @@
 """Control of one account: its mail, its answers, its permission to us."""
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
 from sandbox.control.compose import compose, reply
@@ -18,6 +19,14 @@ from sandbox.world.world import World
 _ROOT = "/control/accounts"
 _ONE = f"{_ROOT}/{{address}}"
 _PAGE = 1000
+PLACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "inbox": (Label.UNREAD, Label.INBOX),
+        "spam": (Label.UNREAD, Label.SPAM),
+        "archive": (Label.UNREAD,),
+    }
+)
+"""Where filters put a message: the labels that it gets."""
 
 
 def moment(at_ms: int) -> str:
@@ -113,11 +122,17 @@ class AccountControl:
         return Answer.of(_show(self._world.post(box, letter)), status=201)
 
     def raw(self, call: Call) -> Answer:
-        """Put any bytes into the inbox: the body itself, or `{"raw": base64}` as JSON."""
+        """Put any bytes into the inbox: the body itself, or `{"raw": base64}` as JSON.
+
+        `?place=spam` or `?place=archive` puts them where a filter would.
+        """
+        place = call.one("place", "inbox")
+        if place not in PLACES:
+            raise refuse(f"place is one of {', '.join(PLACES)}")
         content = call.body
         if call.headers.get("content-type", "").startswith("application/json"):
             content = base64.b64decode(field(call, "raw", str).translate({45: 43, 95: 47}) + "==")
-        message = self._world.deliver(self._box(call), Letter(content))
+        message = self._world.deliver(self._box(call), Letter(content), PLACES[place])
         return Answer.of(_show(message), status=201)
 
     def revoke(self, call: Call) -> Answer:

@@ -49,9 +49,12 @@ def show(message: Message, form: Format, only: Iterable[str] = ()) -> dict[str, 
 def texts(letter: Letter) -> tuple[str, str]:
     """Return the first plain text and the first HTML of a letter, "" for what it lacks."""
     found: dict[str, str] = {}
-    for part in message_from_bytes(letter.raw).walk():
-        if not part.is_multipart() and not part.get_filename():
-            found.setdefault(part.get_content_type(), _text(part))
+    try:
+        for part in message_from_bytes(letter.raw).walk():
+            if not part.is_multipart() and not part.get_filename():
+                found.setdefault(part.get_content_type(), _text(part))
+    except RecursionError:
+        return "", ""  # Nested without end: nothing of it is shown.
     return found.get("text/plain", ""), found.get("text/html", "")
 
 

@@ -9,6 +9,7 @@ from email.message import EmailMessage
 from email.utils import formataddr, formatdate, getaddresses
 from typing import Any
 
+from sandbox.google.render import texts
 from sandbox.microsoft.errors import refuse
 from sandbox.world.letter import Letter, decoded
 from sandbox.world.mailbox import Mailbox, Message
@@ -80,6 +81,7 @@ def shown(
             {"emailAddress": {"name": name, "address": address}}
             for name, address in getaddresses(letter.all("To"))
         ],
+        "bodyPreview": " ".join(texts(letter)[0].split())[:255],
         "internetMessageHeaders": [
             {"name": name, "value": decoded(value)} for name, value in letter.headers
         ],

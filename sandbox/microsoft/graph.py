@@ -40,6 +40,7 @@ class Graph:
             ("messages.create", "POST", "/messages", Graph.create),
             ("messages.list", "GET", "/messages", Graph.list),
             ("messages.get", "GET", "/messages/{id}", Graph.get),
+            ("messages.value", "GET", "/messages/{id}/$value", Graph.value),
             ("messages.delete", "DELETE", "/messages/{id}", Graph.delete),
             ("messages.send", "POST", "/messages/{id}/send", Graph.send),
             ("drafts.list", "GET", "/mailFolders/{folder}/messages", Graph.list),
@@ -87,6 +88,13 @@ class Graph:
         item = self._item(box, call)
         return Answer.of(selected(self._show(box, item), call.one("$select")))
 
+    def value(self, box: Mailbox, call: Call) -> Answer:
+        """Give a message's MIME, as it came."""
+        message = box.messages.get(self._item(box, call).message_id)
+        if message is None:
+            raise refuse(404, "ErrorItemNotFound", _NOT_FOUND)
+        return Answer(body=message.letter.raw, headers={"content-type": "text/plain"})
+
     def delete(self, box: Mailbox, call: Call) -> Answer:
         """Throw a message away."""
         self._outlook.discard(box, self._item(box, call))
@@ -102,8 +110,13 @@ class Graph:
         return Answer(status=202)
 
     def list(self, box: Mailbox, call: Call) -> Answer:
-        """List our own messages by an extended property, drafts only in the drafts folder."""
-        asked = _KEY.search(call.one("$filter"))
+        """List our own messages by an extended property, drafts only in the drafts folder.
+
+        By the time of receipt instead: what came in, whatever folder it lies in.
+        """
+        asked, since = _KEY.search(call.one("$filter")), _SINCE.search(call.one("$filter"))
+        if asked is None and since is not None:
+            return self._received(box, call, since.group(1))
         drafts_only = call.params.get("folder") == "drafts"
         select = call.one("$select")
         fields = f"{select},singleValueExtendedProperties" if call.one("$expand") else select
@@ -130,6 +143,14 @@ class Graph:
         link = f"https://{host}{call.path}?$deltatoken={box.history_id}"
         value = [selected(self._show_any(box, one), fields) for one in came]
         return Answer.of({"value": value, "@odata.deltaLink": link})
+
+    def _received(self, box: Mailbox, call: Call, moment: str) -> Answer:
+        found = [
+            selected(self._show_any(box, message), call.one("$select"))
+            for message in list(box.messages.values())
+            if not {Label.SENT, Label.DRAFT} & set(message.labels) and _stamp(message) >= moment
+        ]
+        return Answer.of({"value": found})
 
     def _perform(self, method: Method, call: Call) -> Answer:
         grant = self._grants.holder(call.bearer)

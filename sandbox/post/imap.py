@@ -22,7 +22,7 @@ from sandbox.post.office import PostOffice
 from sandbox.post.strikes import Strikes, nobody
 from sandbox.world.letter import Letter
 
-FOLDERS = ("INBOX", "Sent")
+FOLDERS = ("INBOX", "Sent", "Junk", "Archive")
 _ARGS = Namespace(
     host=None,
     port=0,
@@ -52,8 +52,8 @@ class Shelf:
 
     async def refresh(self) -> None:
         """Put what is new in the world into the folders; UIDs follow the order of arrival."""
-        if not self._placed["INBOX"] and "Sent" not in await self._names():
-            await self.mailboxes.add_mailbox("Sent")
+        for name in {*FOLDERS} - {*await self._names()}:
+            await self.mailboxes.add_mailbox(name)
         self.standing = self._office.standing(self._account)
         for name in FOLDERS:
             folder: Any = await self.mailboxes.get_mailbox(name)
@@ -68,8 +68,10 @@ class Shelf:
                 continue
             self._placed[name].add(message.id)
             when = datetime.fromtimestamp(message.at_ms / 1000, UTC)
-            copy = AppendMessage(message.letter.raw, when, frozenset[Flag]())
-            await type(folder).append(folder, copy)
+            try:
+                await _put(folder, message.letter.raw, when)
+            except RecursionError:  # pymap reads all parts; of one nested without end, the head.
+                await _put(folder, message.letter.raw.partition(b"\r\n\r\n")[0][:2000], when)
 
     def _appending(self, folder: Any) -> Any:
         async def append(append_msg: AppendMessage, *, recent: bool = False) -> Message:
@@ -82,6 +84,10 @@ class Shelf:
     async def _names(self) -> list[str]:
         listed = await self.mailboxes.list_mailboxes()
         return [entry.name for entry in listed.list()]
+
+
+async def _put(folder: Any, raw: bytes, when: datetime) -> None:
+    await type(folder).append(folder, AppendMessage(raw, when, frozenset[Flag]()))
 
 
 class Doors(Login):

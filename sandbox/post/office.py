@@ -113,11 +113,10 @@ class PostOffice:
     def folder(self, account: str, name: str) -> list[Message]:
         """List the messages of a folder, in the order in which they came."""
         box = self._world.mailbox(account)
-        wanted = {"INBOX": Label.INBOX, "Sent": Label.SENT}[name]
         return [
             one
             for one in box.messages.values()
-            if wanted in one.labels and (name == "INBOX" or one.id not in self._unfiled)
+            if _folder_of(one, name) and (name != "Sent" or one.id not in self._unfiled)
         ]
 
     def clear(self) -> None:
@@ -132,6 +131,17 @@ class PostOffice:
 
     def _renew(self, change: FoldersRenewed) -> None:
         self._renewals[change.account] = self._renewals.get(change.account, 0) + 1
+
+
+def _folder_of(message: Message, name: str) -> bool:
+    """Say whether a message lies in a folder; what has none of these labels was archived."""
+    wanted = _LABELS.get(name)
+    if wanted is not None:
+        return wanted in message.labels
+    return not {*_LABELS.values(), Label.DRAFT} & set(message.labels)
+
+
+_LABELS = {"INBOX": Label.INBOX, "Sent": Label.SENT, "Junk": Label.SPAM}
 
 
 def _as_written(letter: Letter, box: Mailbox, at_ms: int) -> Letter:

@@ -15,6 +15,7 @@ class Label(StrEnum):
     SENT = "SENT"
     DRAFT = "DRAFT"
     UNREAD = "UNREAD"
+    SPAM = "SPAM"
 
 
 class Happening(StrEnum):

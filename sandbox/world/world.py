@@ -81,9 +81,11 @@ class World:
         self._timeline.commit(added)
         return box.messages[added.message_id]
 
-    def deliver(self, box: Mailbox, letter: Letter) -> Message:
-        """Put any bytes into an inbox."""
-        added = self._arrival(box, letter)
+    def deliver(
+        self, box: Mailbox, letter: Letter, labels: tuple[str, ...] = (Label.UNREAD, Label.INBOX)
+    ) -> Message:
+        """Put any bytes into an inbox, or where the account's filters put them."""
+        added = self._added(box, letter, labels, box.thread_of(letter))
         self._timeline.commit(added)
         self._tell([added])
         return box.messages[added.message_id]

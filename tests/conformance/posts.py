@@ -32,6 +32,14 @@ class Post(Protocol):
         """Let the candidate reply to a sent message."""
         ...
 
+    def deliver(self, raw: bytes, place: str = "inbox") -> None:
+        """Put any bytes into the mailbox: its inbox, or where a filter would (spam, archive)."""
+        ...
+
+    def expire(self) -> None:
+        """Make every cursor given out so far worthless."""
+        ...
+
     def break_once(self, how: str) -> None:
         """Let the next call fail: before, lost or revoked."""
         ...
@@ -64,6 +72,12 @@ class GmailPost:
         got = self._sandbox.client.get(f"/control/accounts/{CARL}/messages").json()["data"]
         self._sandbox.control(f"accounts/{CARL}/reply", to_message_id=got[-1]["id"], body="Yes")
 
+    def deliver(self, raw: bytes, place: str = "inbox") -> None:
+        put(self._sandbox, raw, place)
+
+    def expire(self) -> None:
+        self._sandbox.control(f"accounts/{RITA}/expire_history")
+
     def break_once(self, how: str) -> None:
         if how == "revoked":
             self._sandbox.control(f"accounts/{RITA}/revoke")
@@ -93,6 +107,16 @@ class MemoryPost:
 
     def answer(self, sent_id: str) -> None:
         self._mail.reply("mbx_1", sent_id)
+
+    def deliver(self, raw: bytes, place: str = "inbox") -> None:
+        arrival = self._mail.receive("mbx_1", raw)
+        if place == "spam":  # What `arrivals` does not see.
+            box = self._mail.boxes["mbx_1"]
+            box.aside.append(arrival)
+            box.arrived.remove(arrival)
+
+    def expire(self) -> None:
+        self._mail.expire("mbx_1")
 
     def break_once(self, how: str) -> None:
         faults: dict[str, tuple[Exception, bool]] = {
@@ -137,6 +161,12 @@ class OutlookPost:
         got = self._sandbox.client.get(f"/control/accounts/{CARL}/messages").json()["data"]
         self._sandbox.control(f"accounts/{CARL}/reply", to_message_id=got[-1]["id"], body="Yes")
 
+    def deliver(self, raw: bytes, place: str = "inbox") -> None:
+        put(self._sandbox, raw, place)
+
+    def expire(self) -> None:
+        self._sandbox.control(f"accounts/{RITA}/expire_history")
+
     def break_once(self, how: str) -> None:
         if how == "revoked":
             self._sandbox.control(f"accounts/{RITA}/revoke")
@@ -172,6 +202,12 @@ class SmtpPost:
         got = self._sandbox.client.get(f"/control/accounts/{CARL}/messages").json()["data"]
         self._sandbox.control(f"accounts/{CARL}/reply", to_message_id=got[-1]["id"], body="Yes")
 
+    def deliver(self, raw: bytes, place: str = "inbox") -> None:
+        put(self._sandbox, raw, place)
+
+    def expire(self) -> None:
+        self._sandbox.control(f"accounts/{RITA}/renew_folders")
+
     def break_once(self, how: str) -> None:
         if how == "revoked":
             self._sandbox.control(f"accounts/{RITA}/password", password="")
@@ -187,6 +223,13 @@ class SmtpPost:
 
     def close(self) -> None:
         return
+
+
+def put(sandbox: SandboxProcess, raw: bytes, place: str) -> None:
+    """Put any bytes into RITA's mailbox."""
+    path = f"/control/accounts/{RITA}/raw?place={place}"
+    answer = sandbox.client.post(path, content=raw, headers={"content-type": "message/rfc822"})
+    assert answer.status_code == 201, answer.text
 
 
 def newest(sandbox: SandboxProcess) -> bytes:

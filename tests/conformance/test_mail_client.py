@@ -9,7 +9,16 @@ import pytest
 
 from domain.errors import Disconnected, NotFound, OutcomeUnknown, StaleAttempt, Unavailable
 from domain.fate import FateKind, StoredDraft, Submission
-from domain.mail import Attachment, Draft, Letter, Recipient, StepContent, Thread, ThreadTail
+from domain.mail import (
+    Arrival,
+    Attachment,
+    Draft,
+    Letter,
+    Recipient,
+    StepContent,
+    Thread,
+    ThreadTail,
+)
 from providers.mime import LetterWriter
 from tests.conformance.posts import CARL, POSTS, RITA, GmailPost, MemoryPost, Post
 from tests.conformance.sandbox_process import SandboxProcess
@@ -17,6 +26,21 @@ from tests.conformance.sandbox_process import SandboxProcess
 pytestmark = pytest.mark.integration
 
 KEY = "enr_1:stp_1:1"
+MAIL = (
+    b"From: Fay <fay@far.example>\r\nTo: rita@acme.example\r\nSubject: Hello\r\n"
+    b"Message-ID: <1@far.example>\r\n\r\nGood day.\r\n"
+)
+HOSTILE = {
+    "no headers": b"\r\nnothing here\r\n",
+    "a head without an end": b"From: a@far.example\r\nSubject: " + b"a" * 5000,
+    "no address": b"From: =?utf-8?q?=FF=FE?= <<>>\r\nSubject: x\r\n\r\nx\r\n",
+    "bytes": b"From: \xff\xfe\xfa <\xff@far.example>\r\nSubject: \xff\xfe\r\n\r\n\xff\r\n",
+    "nested": b"From: a@far.example\r\nSubject: x\r\n"
+    + b"".join(
+        b'Content-Type: multipart/mixed; boundary="b%d"\r\n\r\n--b%d\r\n' % (n, n)
+        for n in range(1000)
+    ),
+}
 LONG_QUIET = timedelta(minutes=10)  # Whatever was under way is over.
 
 
@@ -194,14 +218,116 @@ class TestTheInbox:
 
         assert post.client.arrivals(cursor).messages == ()
 
-    def test_can_be_read_again_without_a_cursor(self, post: Post) -> None:
+    def test_says_what_a_head_says(self, post: Post) -> None:
+        cursor = post.client.cursor()
+        post.deliver(b"Return-Path: <>\r\nAuto-Submitted: auto-replied\r\n" + MAIL)
+
+        (arrival,) = post.client.arrivals(cursor).messages
+
+        assert arrival.message_id == "<1@far.example>"
+        assert arrival.subject == "Hello"
+        assert arrival.headers["return-path"] == "<>"
+        assert arrival.headers["auto-submitted"] == "auto-replied"
+        assert abs(arrival.received_at - datetime.now(UTC)) < timedelta(minutes=1)
+
+    def test_gives_a_long_span_in_parts_that_join(self, post: Post) -> None:
+        cursor = post.client.cursor()
+        for number in range(230):
+            post.deliver(MAIL.replace(b"<1@", f"<{number}@".encode()))
+
+        found: list[str] = []
+        while True:
+            part = post.client.arrivals(cursor)
+            found += [one.message_id for one in part.messages]
+            assert part.cursor is not None
+            cursor = part.cursor
+            if part.is_last:
+                break
+
+        assert found == [f"<{number}@far.example>" for number in range(230)]
+
+    def test_reads_a_gap_again_wherever_its_messages_lie(self, post: Post) -> None:
+        cursor = post.client.cursor()
         sent_id = send(post)
         post.answer(sent_id)
+        post.deliver(MAIL, "spam")
+        post.deliver(MAIL.replace(b"<1@", b"<2@"), "archive")
+        post.expire()
+        with pytest.raises(NotFound):
+            post.client.arrivals(cursor)
 
-        again = post.client.recent(days=30)
+        parts = list(post.client.recent(datetime.now(UTC) - timedelta(days=40)))
 
-        assert len(again.messages) == 1
-        assert post.client.arrivals(again.cursor).messages == ()
+        found = [one for part in parts for one in part.messages]
+        assert {"<1@far.example>", "<2@far.example>"} < {one.message_id for one in found}
+        assert CARL in {one.from_address for one in found}
+        assert [part.is_last for part in parts] == [False] * (len(parts) - 1) + [True]
+        assert [part.cursor for part in parts[:-1]] == [None] * (len(parts) - 1)
+        assert parts[-1].cursor is not None
+        assert post.client.arrivals(parts[-1].cursor).messages == ()
+
+    def test_shows_what_filters_put_elsewhere(self, post: Post) -> None:
+        cursor = post.client.cursor()
+        post.deliver(MAIL, "spam")
+
+        seen = [
+            *post.client.arrivals(cursor).messages,
+            *post.client.aside(datetime.now(UTC) - timedelta(hours=2)),
+        ]
+
+        assert {one.message_id for one in seen} == {"<1@far.example>"}
+
+    def test_shows_nothing_that_is_older_than_asked_for(self, post: Post) -> None:
+        post.deliver(MAIL)
+
+        parts = list(post.client.recent(datetime.now(UTC) + timedelta(days=2)))
+
+        assert [one for part in parts for one in part.messages] == []
+
+
+class TestAMessage:
+    def test_is_read_as_it_came(self, post: Post) -> None:
+        cursor = post.client.cursor()
+        raw = MAIL.replace(b"Good day.", "Grüße\x00, \r\n.\r\n=20".encode())
+        post.deliver(raw)
+
+        (arrival,) = post.client.arrivals(cursor).messages
+
+        assert post.client.raw(arrival, most=1_000_000).rstrip() == raw.rstrip()
+
+    def test_that_is_large_is_read_in_part(self, post: Post) -> None:
+        cursor = post.client.cursor()
+        post.deliver(MAIL + b"x" * 3_000_000)
+        (arrival,) = post.client.arrivals(cursor).messages
+
+        assert post.client.raw(arrival, most=1000) == (MAIL + b"x" * 3_000_000)[:1000]
+
+    @pytest.mark.parametrize("name", HOSTILE)
+    def test_that_is_hostile_harms_nobody(self, post: Post, name: str) -> None:
+        cursor = post.client.cursor()
+        post.deliver(HOSTILE[name])
+        post.deliver(MAIL)
+
+        arrivals = post.client.arrivals(cursor)
+
+        assert len(arrivals.messages) == 2
+        assert arrivals.messages[1].message_id == "<1@far.example>"
+        for one in arrivals.messages:
+            assert post.client.raw(one, most=1_000_000)
+
+    def test_that_is_gone_is_not_found(self, post: Post) -> None:
+        arrival = Arrival(
+            provider_message_id="1700000000:999",
+            thread_id="t",
+            from_address="",
+            message_id="",
+            in_reply_to=(),
+            subject="",
+            received_at=datetime.now(UTC),
+        )
+
+        with pytest.raises(NotFound):
+            post.client.raw(arrival, most=1000)
 
 
 class TestFailures:
@@ -233,16 +359,6 @@ class TestFailures:
             post.client.send_draft(submission(draft_id), stay)
 
         assert post.delivered() == 0
-
-
-def test_an_expired_cursor_is_not_found(sandbox: SandboxProcess) -> None:
-    post = GmailPost(sandbox)
-    cursor = post.client.cursor()
-    sandbox.control(f"accounts/{RITA}/expire_history")
-
-    with pytest.raises(NotFound):
-        post.client.arrivals(cursor)
-    post.close()
 
 
 def test_a_thread_that_is_gone_does_not_keep_a_follow_up_from_leaving(

@@ -5,17 +5,17 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email import message_from_bytes
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from domain.fate import Fate, StoredDraft, Submission
-from domain.mail import DELIVERY_HEADER, Arrivals, Letter, Receipt
+from domain.mail import DELIVERY_HEADER, Arrival, Arrivals, Letter, Receipt
 from domain.messages import PerformStep, StepResult
 from domain.ports import Attempt, Claim, Drafted, Leave, MailClient, MailClients, StepLedger
 from tools.drill import plan
@@ -206,9 +206,17 @@ class PerilousClient:
         """Pass through."""
         return self._plain.arrivals(cursor)
 
-    def recent(self, *, days: int) -> Arrivals:
+    def recent(self, since: datetime) -> Iterator[Arrivals]:
         """Pass through."""
-        return self._plain.recent(days=days)
+        return self._plain.recent(since)
+
+    def aside(self, since: datetime) -> Sequence[Arrival]:
+        """Pass through."""
+        return self._plain.aside(since)
+
+    def raw(self, arrival: Arrival, *, most: int) -> bytes:
+        """Pass through."""
+        return self._plain.raw(arrival, most=most)
 
 
 def whose(key: str) -> str:
