@@ -157,5 +157,7 @@ class LogEvent(StrEnum):
     SEQUENCE_VERSION_PUBLISHED = "sequence.version_published"
     CHECK_PASSED = "check.passed"
     REPLY_RECEIVED = "reply.received"
+    MESSAGE_RECEIVED = "message.received"  #: Any other answer, by a person or a machine.
+    MESSAGE_CLASSIFIED = "message.classified"  #: A person corrected what it is.
     ENROLLMENT_RESTARTED = "enrollment.restarted"
     ENROLLMENT_MIGRATED = "enrollment.migrated"

@@ -64,7 +64,8 @@ def decide(state: EnrollmentState, now: datetime) -> Decision:
 def lapse(state: EnrollmentState, now: datetime) -> EnrollmentState:
     """Let what was limited in time run out: a pause with an end, a deadline."""
     if state.paused and state.paused_until is not None and state.paused_until <= now:
-        state = thaw(replace(state, paused=False, paused_until=None), now)
+        over = replace(state, paused=False, paused_until=None, pause_code=ReasonCode.MANUAL)
+        state = thaw(over, now)
     awaiting = state.awaiting
     if awaiting is None or awaiting.until > now or state.is_paused:
         return state
@@ -85,8 +86,8 @@ def _while_paused(state: EnrollmentState) -> Decision:
     if state.deactivated:
         return WaitFor(code=ReasonCode.SEQUENCE_DEACTIVATED)
     if state.paused_until is None:
-        return WaitFor(code=ReasonCode.MANUAL)
-    return WaitUntil(at=state.paused_until, code=ReasonCode.MANUAL)
+        return WaitFor(code=state.pause_code)
+    return WaitUntil(at=state.paused_until, code=state.pause_code)
 
 
 def _sent(state: EnrollmentState, result: StepResult) -> EnrollmentState:

@@ -36,14 +36,26 @@ def learn(state: EnrollmentState, kind: FactKind, fact: Fact, now: datetime) -> 
 def _pause(state: EnrollmentState, fact: Fact, now: datetime) -> EnrollmentState:
     if fact.number <= state.manual_number:
         return state
-    known = replace(state, manual_number=fact.number, paused=True, paused_until=fact.until)
+    known = replace(
+        state,
+        manual_number=fact.number,
+        paused=True,
+        paused_until=fact.until,
+        pause_code=fact.code or ReasonCode.MANUAL,
+    )
     return freeze(known, now)
 
 
 def _resume(state: EnrollmentState, fact: Fact, now: datetime) -> EnrollmentState:
     if fact.number <= state.manual_number:
         return state
-    known = replace(state, manual_number=fact.number, paused=False, paused_until=None)
+    known = replace(
+        state,
+        manual_number=fact.number,
+        paused=False,
+        paused_until=None,
+        pause_code=ReasonCode.MANUAL,
+    )
     return thaw(known, now)
 
 

@@ -38,7 +38,7 @@ class Fact:
     """
 
     number: int
-    code: ReasonCode | None = None  #: Why it ends (the ending kinds).
+    code: ReasonCode | None = None  #: Why it ends (the ending kinds), or pauses.
     until: datetime | None = None  #: When a pause lifts itself.
     hold_id: str | None = None
     """Which hold is released (resource_fixed, retry); None: what it waits for was mended."""

@@ -40,6 +40,7 @@ class EnrollmentState:
     manual_number: int = 0
     paused: bool = False
     paused_until: datetime | None = None
+    pause_code: ReasonCode = ReasonCode.MANUAL  #: Why it is paused.
     sequence_number: int = 0
     deactivated: bool = False
     frozen: Freeze | None = None

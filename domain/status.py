@@ -13,6 +13,7 @@ class Standing:
 
     started: bool = True  #: Its workflow was asked for.
     paused: bool = False
+    pause_code: ReasonCode = ReasonCode.MANUAL  #: Why it is paused.
     deactivated: bool = False
     hold_code: ReasonCode | None = None
     wait_code: ReasonCode = ReasonCode.SCHEDULED
@@ -28,12 +29,17 @@ def code_of(standing: Standing) -> ReasonCode:
     if standing.deactivated:
         return ReasonCode.SEQUENCE_DEACTIVATED
     if standing.paused:
-        return ReasonCode.MANUAL
+        return standing.pause_code
     return standing.hold_code or standing.wait_code
 
 
 def status_of(standing: Standing) -> Status:
-    """Say in which of the six states people see it."""
+    """Say in which of the six states people see it.
+
+    A code that ends an enrollment may also be why it pauses (somebody is out of office).
+    """
+    if standing.ended_code is None and standing.started and standing.paused:
+        return Status.PAUSED
     return status_for(code_of(standing))
 
 
@@ -57,6 +63,7 @@ def standing_of(state: EnrollmentState) -> Standing:
         ended = ReasonCode.NO_RESPONSE
     return Standing(
         paused=state.paused,
+        pause_code=state.pause_code,
         deactivated=state.deactivated,
         hold_code=state.hold_code if state.hold_id is not None else None,
         wait_code=state.code,

@@ -67,6 +67,7 @@ def _sent(connection: Connection, send: Abandoned, row: RowMapping, fate: Fate) 
         message_id=receipt.message_id,
         thread_id=receipt.thread_id,
         sent_at=row["announced_at"],
+        accepted_at=receipt.accepted_at,
         sent_before_stop=True,
         detail=None,
     )

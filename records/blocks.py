@@ -26,7 +26,8 @@ _PROBE = text(
 )
 
 _PRESENT = text(
-    f"SELECT m.blocked_code, m.blocked_until, {AS_JSON} AS limits FROM mailboxes m"
+    f"SELECT m.blocked_code, m.blocked_until, m.deaf_since, {AS_JSON} AS limits"
+    " FROM mailboxes m"
     " WHERE m.id = :mailbox_id FOR SHARE OF m NOWAIT"
 )
 
@@ -90,6 +91,33 @@ def block(
     change = {"blocked_until": until, "blocked_code": code.value, "blocked_times": times}
     _change(connection, claim.mailbox_id, **change, probe_key=None)
     _log(connection, claim, attempt, EVENTS[code], code, {"until": until.isoformat()})
+    return until
+
+
+def rest(
+    connection: Connection, workspace_id: str, mailbox_id: str, *, message_id: str
+) -> datetime | None:
+    """Block a mailbox because an answer says that its sender is refused; gives until when.
+
+    Business time is the machine's here. None where it is blocked already, by whatever cause.
+    """
+    row = lock(connection, mailbox_id)
+    if row["blocked_code"] is not None:
+        return None
+    code = ReasonCode.MAILBOX_BLOCKED
+    now: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
+    until = now + block_for(code, 1)
+    change = {"blocked_until": until, "blocked_code": code.value, "blocked_times": 1}
+    _change(connection, mailbox_id, **change, probe_key=None)
+    log.write(
+        connection,
+        workspace_id=workspace_id,
+        event=EVENTS[code],
+        code=code,
+        at=None,
+        mailbox_id=mailbox_id,
+        detail={"message": message_id, "until": until.isoformat()},
+    )
     return until
 
 

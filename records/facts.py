@@ -50,17 +50,18 @@ def pause(
 ) -> Outcome:
     """Pause by a person's wish; the remaining delay is kept. Again is fine and changes `until`."""
     row = _open(connection, enrollment_id)
-    if row["paused"] and row["paused_until"] == until:
+    if row["paused"] and row["paused_until"] == until and row["pause_code"] is None:
         return _unchanged(row)
     booking.free(connection, [enrollment_id])
     log_it = {"event": LogEvent.ENROLLMENT_PAUSED, "code": ReasonCode.MANUAL}
-    return _accept(
+    return accept(
         connection,
         row,
         kind=FactKind.PAUSE,
         values={
             "paused": True,
             "paused_until": until,
+            "pause_code": None,
             "slot_at": None,
             "frozen_at": row["frozen_at"] or row["now"],
         },
@@ -82,13 +83,12 @@ def resume(
     values = {
         "paused": False,
         "paused_until": None,
+        "pause_code": None,
         "wait_code": ReasonCode.SCHEDULED,
         "frozen_at": row["frozen_at"] if row["deactivated"] else None,
     }
     event = {"event": LogEvent.ENROLLMENT_RESUMED, "code": None, "detail": {"reason": reason}}
-    outcome = _accept(
-        connection, row, kind=FactKind.RESUME, values=values, payload={}, log_it=event
-    )
+    outcome = accept(connection, row, kind=FactKind.RESUME, values=values, payload={}, log_it=event)
     if row["started"]:
         return outcome
     start_waiting(connection, workspace_id, [enrollment_id])
@@ -113,7 +113,7 @@ def stop(
     booking.free(connection, [enrollment_id])
     close_holds(connection, enrollment_id, by="stop")
     extra = {"reason": reason} if reason else {}
-    return _accept(
+    return accept(
         connection,
         row,
         kind=kind,
@@ -174,7 +174,7 @@ def retry(
         .where(deliveries.c.enrollment_id == enrollment_id, deliveries.c.step_id == step_id)
         .values(failures=0)
     )
-    return _accept(
+    return accept(
         connection,
         row,
         kind=FactKind.RETRY,
@@ -200,7 +200,7 @@ def release(
         workspace_id = row["workspace_id"]
         log.write(connection, workspace_id=workspace_id, at=row["now"], **log_ids(row), **log_it)
         return _unchanged(row)
-    return _accept(
+    return accept(
         connection,
         row,
         kind=FactKind.RESOURCE_FIXED,
@@ -210,7 +210,7 @@ def release(
     )
 
 
-def _accept(
+def accept(
     connection: Connection,
     row: RowMapping,
     *,

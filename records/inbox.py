@@ -1,34 +1,31 @@
-"""What came into mailboxes: matched to enrollments and stored with the cursor, all or nothing."""
+"""What came into mailboxes: matched to our sends and stored with the cursor, all or nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select, text, update
+from sqlalchemy import Connection, func, insert, text, update
 
-from domain.arrivals import ArrivalKind, is_plausible_reply, kind_of
-from domain.codes import ReasonCode
+from domain.codes import LogEvent
+from domain.following import Followed
 from domain.ids import Prefix
-from domain.mail import Arrival, Arrivals
-from domain.messages import FactKind
-from records import facts
-from records.database import Database
+from domain.inbound.verdict import MailKind, Verdict
+from domain.mail import Arrival, Known, Received
+from domain.matching import FROM_SYSTEMS, Match, MatchedBy, by_token, match
+from domain.optouts import token_of
+from domain.ports import Span
+from domain.suppressions import Origin
+from records import blocks, following, hearing, log, matching
+from records.database import Database, is_deadlock
 from records.ids import fresh
-from records.tables import mailboxes
+from records.tables import mailboxes, messages
 
-_STORE = text(
-    "INSERT INTO messages (id, workspace_id, mailbox_id, provider_message_id, thread_id,"
-    " enrollment_id, kind, from_address, subject, message_id, received_at)"
-    " VALUES (:id, :workspace_id, :mailbox_id, :provider_message_id, :thread_id,"
-    " :enrollment_id, :kind, :from_address, :subject, :message_id, :received_at)"
-    " ON CONFLICT (mailbox_id, provider_message_id) DO NOTHING RETURNING id"
-)
+_TRIES = 3  #: Of one reading: two mailboxes' answers of one candidate may lock each other out.
 
-_MATCH = text(
-    "SELECT d.enrollment_id, d.to_address, d.thread_id FROM deliveries d"
-    " WHERE d.mailbox_id = :mailbox_id AND d.state IN ('sent', 'submitting')"
-    " AND (d.thread_id = :thread_id OR d.message_id = ANY(:message_ids))"
-    " ORDER BY d.thread_id = :thread_id DESC, d.sent_at DESC LIMIT 1"
-)
+_READ_AT = text(
+    "SELECT coalesce(cursor_at, created_at) FROM mailboxes WHERE id = :mailbox_id"
+)  # Where it was never read, nothing was sent from it before it was added.
 
 
 class Inbox:
@@ -37,94 +34,173 @@ class Inbox:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def cursor(self, mailbox_id: str, workspace_id: str) -> str | None:
-        """Give the stored cursor, or None before the first poll."""
+    def known(self, mailbox_id: str, workspace_id: str, arrivals: Sequence[Arrival]) -> Known:
+        """Say what the records know of these arrivals."""
         with self._database.workspace(workspace_id) as connection:
-            query = select(mailboxes.c.cursor).where(mailboxes.c.id == mailbox_id)
-            return connection.execute(query).scalar_one_or_none()
+            return matching.known(connection, mailbox_id, arrivals)
 
-    def accept(self, mailbox_id: str, workspace_id: str, cursor: str, arrivals: Arrivals) -> int:
-        """Store arrivals and the facts that follow; returns how many enrollments ended.
+    def accept(
+        self, mailbox_id: str, workspace_id: str, span: Span, received: Sequence[Received]
+    ) -> int:
+        """Store messages and the facts that follow; returns how many enrollments ended.
 
         Messages stored before are passed over, so two readers of the same span do no harm; the
         cursor only moves when it still stands where this reader began.
         """
-        with self._database.workspace(workspace_id) as connection:
-            mailbox = (
-                connection.execute(
-                    select(mailboxes).where(mailboxes.c.id == mailbox_id).with_for_update()
-                )
-                .mappings()
-                .one()
-            )
-            ended = sum(
-                _accept(connection, workspace_id, dict(mailbox), arrival)
-                for arrival in arrivals.messages
-            )
-            if mailbox["cursor"] in (None, cursor):
-                _move_cursor(connection, mailbox_id, arrivals.cursor)
-            return ended
+        for tries in range(1, _TRIES + 1):
+            try:
+                with self._database.workspace(workspace_id) as connection:
+                    return _accept(connection, workspace_id, mailbox_id, span, received)
+            except Exception as error:
+                if tries == _TRIES or not is_deadlock(error):
+                    raise
+        raise AssertionError("unreachable")
 
-    def polled(self, mailbox_id: str, workspace_id: str) -> None:
-        """Note that the inbox was read up to now."""
+    def polled(self, mailbox_id: str, workspace_id: str, span: Span) -> None:
+        """Note that the inbox was read up to now; whatever waited for that goes on."""
         with self._database.workspace(workspace_id) as connection:
-            connection.execute(
-                update(mailboxes)
-                .where(mailboxes.c.id == mailbox_id)
-                .values(cursor_at=func.clock_timestamp(), poll_failures=0)
-            )
+            hearing.read(connection, workspace_id, mailbox_id, span)
+
+    def read_at(self, mailbox_id: str, workspace_id: str) -> datetime:
+        """Say when the inbox was last read (machine time)."""
+        with self._database.workspace(workspace_id) as connection:
+            return connection.execute(_READ_AT, {"mailbox_id": mailbox_id}).scalar_one()
 
 
 def _accept(
-    connection: Connection, workspace_id: str, mailbox: Mapping[str, Any], arrival: Arrival
+    connection: Connection,
+    workspace_id: str,
+    mailbox_id: str,
+    span: Span,
+    received: Sequence[Received],
 ) -> int:
-    match = _match(connection, mailbox["id"], arrival)
-    kind = kind_of(arrival, own_address=mailbox["address"])
-    stored = connection.execute(
-        _STORE,
-        {
-            "id": fresh(Prefix.MESSAGE),
-            "workspace_id": workspace_id,
-            "mailbox_id": mailbox["id"],
-            "provider_message_id": arrival.provider_message_id,
-            "thread_id": arrival.thread_id,
-            "enrollment_id": None if match is None else match["enrollment_id"],
-            "kind": kind.value,
-            "from_address": arrival.from_address,
-            "subject": arrival.subject[:998],
-            "message_id": arrival.message_id,
-            "received_at": arrival.received_at,
-        },
-    ).first()
-    if stored is None or match is None or kind is not ArrivalKind.REPLY:
-        return 0
-    in_thread = arrival.thread_id == match["thread_id"]
-    if not is_plausible_reply(arrival, sent_to=match["to_address"] or "", in_thread=in_thread):
-        return 0
-    outcome = facts.stop(
-        connection,
-        workspace_id,
-        match["enrollment_id"],
-        code=ReasonCode.REPLIED,
-        kind=FactKind.REPLY_RECEIVED,
-        detail={"message": stored[0]},
-    )
-    return int(outcome.applied)
+    mailbox = blocks.lock(connection, mailbox_id)  # Two readers store one after the other.
+    ended = 0
+    if received:
+        known = matching.stored(connection, mailbox_id, [one.arrival for one in received])
+        for one in received:
+            if one.arrival.provider_message_id not in known:
+                ended += _take_in(connection, workspace_id, mailbox_id, one)
+    if mailbox["cursor"] in (None, span.start):
+        _move_cursor(connection, mailbox_id, span)
+    return ended
 
 
-def _match(connection: Connection, mailbox_id: str, arrival: Arrival) -> Mapping[str, Any] | None:
-    values = {
+def _take_in(connection: Connection, workspace_id: str, mailbox_id: str, received: Received) -> int:
+    """Store one message with what follows from it; one that is nobody's answer is not kept."""
+    received, found = _match(connection, workspace_id, mailbox_id, received)
+    if found is None or _is_noise(received, found):
+        return 0
+    row = _row(workspace_id, mailbox_id, received, found)
+    connection.execute(insert(messages).values(**row))
+    followed = Followed(reason=found.reason)
+    if found.is_plausible:
+        case = following.Case(
+            message_id=row["id"],
+            workspace_id=workspace_id,
+            mailbox_id=mailbox_id,
+            enrollment_id=found.send.enrollment_id,
+            candidate_id=found.send.candidate_id,
+            to_address=found.send.to_address,
+            matched_by=found.by,
+            verdict=received.verdict,
+            received_at=received.arrival.received_at,
+            answers=received.arrival.in_reply_to,
+            origin=Origin.MAILTO if found.by is MatchedBy.TOKEN else Origin.MESSAGE,
+        )
+        followed = following.follow(connection, case)
+    following.note(connection, row["id"], followed)
+    _log(connection, row, followed)
+    return len(followed.ended)
+
+
+def _match(
+    connection: Connection, workspace_id: str, mailbox_id: str, received: Received
+) -> tuple[Received, Match | None]:
+    """Find whose answer it is; a mail with an opt-out's token is one, whatever it says."""
+    token = token_of(received.arrival.subject)
+    if token is not None and received.verdict.kind not in FROM_SYSTEMS:
+        named = matching.sends_by_token(connection, workspace_id, token)
+        if named:
+            return replace(received, verdict=_OPTED_OUT), by_token(named[0])
+    return received, match(received, matching.sends(connection, mailbox_id, received))
+
+
+_OPTED_OUT = Verdict(
+    kind=MailKind.UNSUBSCRIBE,
+    confidence=1.0,
+    evidence="A mail to the address of List-Unsubscribe.",
+)
+
+
+def _is_noise(received: Received, found: Match) -> bool:
+    """Say whether it only happens to come from a candidate: newsletters, invitations, receipts."""
+    return found.by is MatchedBy.ADDRESS and received.verdict.kind is MailKind.UNRELATED
+
+
+def _row(workspace_id: str, mailbox_id: str, received: Received, found: Match) -> dict[str, Any]:
+    arrival, verdict = received.arrival, received.verdict
+    return {
+        "id": fresh(Prefix.MESSAGE),
+        "workspace_id": workspace_id,
         "mailbox_id": mailbox_id,
+        "provider_message_id": arrival.provider_message_id,
         "thread_id": arrival.thread_id,
-        "message_ids": list(arrival.in_reply_to),
+        "enrollment_id": found.send.enrollment_id,
+        "candidate_id": found.send.candidate_id,
+        "delivery_id": found.send.delivery_id,
+        "matched_by": found.by.value,
+        "match_reason": found.reason,
+        "kind": verdict.kind.value,
+        "confidence": verdict.confidence,
+        "evidence": _clean(verdict.evidence),
+        "category": None if verdict.category is None else verdict.category.value,
+        "auto": None if verdict.auto is None else verdict.auto.value,
+        "returns_on": verdict.returns_on,
+        "recipient": verdict.recipient,
+        "status_code": verdict.status,
+        "from_address": _clean(arrival.from_address)[:320],
+        "subject": _clean(arrival.subject)[:998],
+        "excerpt": _clean(received.excerpt),
+        "message_id": _clean(arrival.message_id)[:998],
+        "received_at": arrival.received_at,
     }
-    row = connection.execute(_MATCH, values).mappings().first()
-    return None if row is None else dict(row)
 
 
-def _move_cursor(connection: Connection, mailbox_id: str, cursor: str) -> None:
-    connection.execute(
-        update(mailboxes)
-        .where(mailboxes.c.id == mailbox_id)
-        .values(cursor=cursor, cursor_at=func.clock_timestamp())
+def _clean(written: str) -> str:
+    """Take out what Postgres cannot keep: zeros, and bytes that are no text."""
+    return written.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+
+
+def _log(connection: Connection, row: Mapping[str, Any], followed: Followed) -> None:
+    is_reply = row["kind"] == MailKind.REPLY
+    log.write(
+        connection,
+        workspace_id=row["workspace_id"],
+        event=LogEvent.REPLY_RECEIVED if is_reply else LogEvent.MESSAGE_RECEIVED,
+        code=None,
+        at=None,
+        enrollment_id=row["enrollment_id"],
+        candidate_id=row["candidate_id"],
+        mailbox_id=row["mailbox_id"],
+        detail={
+            "message": row["id"],
+            "kind": row["kind"],
+            "followed": followed.consequence.value,
+            "crossed": bool(followed.crossed),
+        },
     )
+
+
+def _move_cursor(connection: Connection, mailbox_id: str, span: Span) -> None:
+    """Go on from where this span ends; within a gap, note how far it came."""
+    values: dict[str, Any] = {}
+    if span.end is not None:
+        values = {"cursor": span.end, "cursor_at": func.clock_timestamp()}
+    elif span.read_up_to is not None:
+        now = func.clock_timestamp()
+        values = {
+            "cursor_at": func.least(now, func.greatest(mailboxes.c.cursor_at, span.read_up_to))
+        }
+    if values:
+        connection.execute(update(mailboxes).where(mailboxes.c.id == mailbox_id).values(**values))

@@ -38,7 +38,8 @@ def lapse_pause(connection: Connection, row: GateRow, attempt: Attempt) -> None:
     if not row["paused"] or not _has_lapsed(row, attempt):
         return
     frozen_at = row["frozen_at"] if row["deactivated"] else None
-    _change(connection, row["id"], paused=False, paused_until=None, frozen_at=frozen_at)
+    lifted = {"paused": False, "paused_until": None, "pause_code": None}
+    _change(connection, row["id"], **lifted, frozen_at=frozen_at)
     log.write(
         connection,
         workspace_id=row["workspace_id"],
@@ -81,7 +82,8 @@ def stopped(row: Mapping[str, Any], step_id: str, attempt: Attempt) -> StepResul
     if row["deactivated"] or not row["sequence_active"] or row["archived_at"] is not None:
         return _await(FactKind.DEACTIVATE, ReasonCode.SEQUENCE_DEACTIVATED, step_id, attempt)
     if row["paused"] and not _has_lapsed(row, attempt):
-        return _await(FactKind.PAUSE, ReasonCode.MANUAL, step_id, attempt)
+        code = ReasonCode(row["pause_code"] or ReasonCode.MANUAL)
+        return _await(FactKind.PAUSE, code, step_id, attempt)
     return None
 
 

@@ -71,6 +71,7 @@ def receive(
         thread_id=receipt.thread_id,
         reference_ids=list(references),
         sent_at=attempt.at,
+        accepted_at=receipt.accepted_at,
         sent_before_stop=crossed,
         detail=None,
     )

@@ -2,7 +2,9 @@
 
 from sqlalchemy import (
     Column,
+    Date,
     DateTime,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -47,6 +49,7 @@ enrollments = Table(
     flag("started"),  # a start was put into the outbox
     flag("paused"),
     moment("paused_until"),
+    Column("pause_code", Text),  # why, where no person did it
     flag("deactivated"),
     moment("frozen_at"),  # business time: since when a pause stops the delay that was running
     Column("hold_id", Text),
@@ -109,6 +112,7 @@ deliveries = Table(
     moment("submitting_at"),  # machine time: when a try last announced the send
     flag("sent_before_stop"),
     moment("sent_at"),  # business time
+    moment("accepted_at"),  # by the provider's clock, where it tells
     moment_now("created_at"),
     moment_now("updated_at"),
     Index("ix_deliveries_enrollment_id", "enrollment_id"),
@@ -119,6 +123,7 @@ deliveries = Table(
     ),
     Index("ix_deliveries_thread", "mailbox_id", "thread_id"),
     Index("ix_deliveries_message_id", "message_id"),
+    Index("ix_deliveries_own_message_id", "own_message_id"),
 )
 
 holds = Table(
@@ -158,12 +163,31 @@ messages = Table(
     Column("provider_message_id", Text, nullable=False),
     Column("thread_id", Text),
     Column("enrollment_id", Text, ForeignKey("enrollments.id")),
-    Column("kind", Text, nullable=False),
+    Column("candidate_id", Text, ForeignKey("candidates.id")),
+    Column("delivery_id", Text, ForeignKey("deliveries.id")),  # the send that it is about
+    Column("matched_by", Text, nullable=False, server_default="thread"),  # a matching.MatchedBy
+    Column("match_reason", Text, nullable=False, server_default=""),
+    Column("kind", Text, nullable=False),  # a domain.inbound.MailKind
+    Column("confidence", Float, nullable=False, server_default=text("0")),
+    Column("evidence", Text, nullable=False, server_default=""),
+    Column("category", Text),  # of a reply: a domain.inbound.ReplyCategory
+    Column("auto", Text),  # of an automatic answer: a domain.inbound.AutoKind
+    Column("returns_on", Date),  # of an absence
+    Column("recipient", Text),  # of a bounce
+    Column("status_code", Text),  # of a bounce (RFC 3463)
     Column("from_address", Text, nullable=False),
     Column("subject", Text, nullable=False, server_default=""),
+    Column("excerpt", Text, nullable=False, server_default=""),  # bounded; never what it quotes
     Column("message_id", Text),
     Column("received_at", DateTime(timezone=True), nullable=False),  # the provider's clock
+    json_column("followed", "{}"),  # what was done about it, for people and for undoing it
+    Column("first_kind", Text),  # what the rules said, where a person corrected it
+    Column("corrected_by", Text),
+    Column("correction", Text, nullable=False, server_default=""),
+    moment("corrected_at"),
     moment_now("created_at"),
     UniqueConstraint("mailbox_id", "provider_message_id"),
     Index("ix_messages_enrollment_id", "enrollment_id"),
-)
+    Index("ix_messages_candidate_id", "candidate_id"),
+    Index("ix_messages_message_id", "mailbox_id", "message_id"),
+)  #: Answers to what we sent, and what mail systems say of it; nothing else of an inbox is kept.

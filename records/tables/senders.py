@@ -48,6 +48,7 @@ mailboxes = Table(
     moment("cursor_at"),
     moment("swept_at"),  # when drafts that nobody will send were last removed
     counter("poll_failures"),
+    moment("deaf_since"),  # machine time: since when its inbox cannot be read
     flag("paused"),
     counter("revision", 1),
     moment_now("created_at"),

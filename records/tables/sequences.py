@@ -49,6 +49,7 @@ sequences = Table(
     Column("mailbox_id", Text, ForeignKey("mailboxes.id")),
     Column("schedule_id", Text, ForeignKey("schedules.id")),
     Column("follow_up_schedule_id", Text, ForeignKey("schedules.id")),
+    Column("out_of_office", Text, nullable=False, server_default="end"),  # following.OutOfOffice
     Column("version", Integer, nullable=False, server_default=text("1")),
     flag("active"),
     moment("first_activated_at"),

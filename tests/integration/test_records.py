@@ -65,14 +65,14 @@ async def test_the_status_of_rows_is_the_rule_of_the_domain(world: World) -> Non
     from records.projection import projected
 
     enrollment = world.enroll_one(world.make_sequence(world.make_mailbox(), LATER))
-    hold, end = ReasonCode.MAILBOX_ERROR, ReasonCode.REPLIED
-    flags = itertools.product(
-        [True, False], [True, False], [True, False], [None, hold], [None, end]
-    )
-    for started, paused, deactivated, hold_code, ended_code in flags:
+    hold, end, away = ReasonCode.MAILBOX_ERROR, ReasonCode.REPLIED, ReasonCode.OUT_OF_OFFICE
+    pauses = [(False, None), (True, None), (True, away)]
+    flags = itertools.product([True, False], pauses, [True, False], [None, hold], [None, end])
+    for started, (paused, pause_code), deactivated, hold_code, ended_code in flags:
         values = {
             "started": started,
             "paused": paused,
+            "pause_code": pause_code,
             "deactivated": deactivated,
             "hold_code": hold_code,
             "ended_code": ended_code,
@@ -85,7 +85,7 @@ async def test_the_status_of_rows_is_the_rule_of_the_domain(world: World) -> Non
                 .values(**projected(**values))
             )
 
-        standing = Standing(**values)
+        standing = Standing(**{**values, "pause_code": pause_code or ReasonCode.MANUAL})
         assert world.standing(enrollment) == (status_of(standing), code_of(standing))
 
 

@@ -34,6 +34,15 @@ async def paused_and_resumed(home: House) -> WorkflowHandle:
     return handle
 
 
+async def away_and_back(home: House) -> WorkflowHandle:
+    handle = await home.start(enrollment_start(due_at=datetime.now(UTC)))
+    await home.forward(handle, HOUR)
+    back = datetime.now(UTC) + 9 * DAY
+    await handle.signal("pause", Fact(number=1, code=ReasonCode.OUT_OF_OFFICE, until=back))
+    await home.forward(handle, 20 * DAY)
+    return handle
+
+
 async def replied(home: House) -> WorkflowHandle:
     handle = await home.start(enrollment_start(due_at=datetime.now(UTC)))
     await home.forward(handle, HOUR)
@@ -73,6 +82,7 @@ def _held(request: PerformStep, at: datetime) -> StepResult:
 STORIES: tuple[Story, ...] = (
     runs_to_its_end,
     paused_and_resumed,
+    away_and_back,
     replied,
     deactivated_and_activated,
     held_and_released,

@@ -43,7 +43,7 @@ def held(hold_id: str) -> EnrollmentState:
 def truths(known: EnrollmentState) -> dict[str, object]:
     """Everything that must not depend on the order of arrival."""
     return {
-        "manual": (known.manual_number, known.paused, known.paused_until),
+        "manual": (known.manual_number, known.paused, known.paused_until, known.pause_code),
         "sequence": (known.sequence_number, known.deactivated),
         "retry": known.retry_number,
         "version": (known.migrate_number, known.plan.version),
