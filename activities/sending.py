@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from activities.catching_up import catch_up
+from activities.catching_up import Reader
 from activities.deadline import Deadline
 from activities.failures import LONGEST, MAX_FAILURES, RECOVER_AFTER, SOON, again, backoff
 from domain.codes import ReasonCode
@@ -19,6 +19,7 @@ from domain.errors import (
     Refused,
     Throttled,
     Unavailable,
+    Unreadable,
     Withheld,
 )
 from domain.fate import Fate, FateKind, Submission
@@ -30,6 +31,7 @@ from domain.ports import Attempt, Claim, Inbox, MailClient, MailClients, StepLed
 UNDER_WAY = timedelta(seconds=60)  #: As long as a request that left may still be worked on.
 FRESH = timedelta(milliseconds=250)  #: How old the look at the inbox may be when a send leaves.
 MOST_LOOKS = 3  #: One that found nothing ends them; an inbox that never rests is read so often.
+_LOOKS = 2  #: From which try on an inbox that cannot be read makes its mailbox wait.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +52,8 @@ class Sending:
             return self._send(claim)
         except ContentFault as fault:
             return self._hold(claim, fault.code, fault.detail)
+        except Unreadable as silence:
+            return self._wait_for_hearing(claim, silence)
         except Exhausted as pause:
             return self._block(claim, pause)
         except Refused as refusal:
@@ -135,7 +139,7 @@ class Sending:
             claim,
             letter=letter,
             draft_id=draft_id,
-            baseline=drafted.cursor,
+            cursor=drafted.cursor,
             state=DeliveryState.DRAFTED,
         )
         return claim, drafted.wait
@@ -150,7 +154,11 @@ class Sending:
         claim = self._look(client, claim)
         looked = time.monotonic()
         while True:
-            outcome = self.ledger.submit(claim, self.attempt)
+            try:
+                outcome = self.ledger.submit(claim, self.attempt)
+            except Withheld:
+                self._throw_away(client, claim)
+                raise
             if not isinstance(outcome, timedelta):
                 return claim, outcome
             age = time.monotonic() - looked + outcome.total_seconds()
@@ -162,16 +170,25 @@ class Sending:
         """Bring the inbox up to now: what is found may stop this very step.
 
         Storing what came takes its time, and more may come meanwhile: the last look is one that
-        found nothing, as long as a few are enough for that.
+        found nothing, as long as a few are enough for that. A gap whose cursor has expired is the
+        watcher's to read: it may take long.
         """
+        reader = Reader(
+            client=client,
+            inbox=self.inbox,
+            mailbox_id=claim.mailbox_id,
+            workspace_id=claim.workspace_id,
+        )
+        cursor = claim.cursor
         for _ in range(MOST_LOOKS):
-            cursor, arrivals = catch_up(
-                client, self.inbox, claim.mailbox_id, claim.workspace_id, claim.baseline
-            )
-            claim = replace(claim, baseline=cursor)
-            if not arrivals.messages:
+            try:
+                caught = reader.catch_up(cursor)
+            except NotFound:
+                raise Unreadable("Its cursor has expired: the gap is read again first.") from None
+            cursor = caught.cursor
+            if not caught.came:
                 break
-        return claim
+        return replace(claim, baseline=cursor, cursor=cursor)
 
     def _wait(self, claim: Claim, span: timedelta) -> None:
         """Wait in place where there is time for it, else come back."""
@@ -267,6 +284,13 @@ class Sending:
 
     def _hold(self, claim: Claim, code: ReasonCode, detail: str) -> StepResult:
         return _told(self.ledger.hold(claim, code, detail, self.request, self.attempt))
+
+    def _wait_for_hearing(self, claim: Claim, silence: Unreadable) -> StepResult:
+        """Send nothing blind: look once more with a fresh client, then wait for the inbox."""
+        if self.attempt.number < _LOOKS:
+            self.ledger.give_back(claim.key, claim.workspace_id)
+            raise again("The inbox could not be read.", after=SOON, kind="Look")
+        return _told(self.ledger.wait_for_hearing(claim, str(silence), self.request, self.attempt))
 
     def _block(self, claim: Claim, pause: Exhausted) -> StepResult:
         return _told(

@@ -75,6 +75,7 @@ def take(
         draft_id=None if anew else row["draft_id"],
         failures=taken.failures,
         baseline=None if anew else row["baseline"],
+        cursor=row["inbox_cursor"],
         quiet_for=row["quiet_for"] or timedelta(),
         look_for=LOOK_FOR[MailboxKind(row["mailbox_kind"])],
         is_ahead=taken.is_ahead,

@@ -10,7 +10,7 @@ from domain.codes import ReasonCode
 from domain.holds import ResourceKind
 from domain.messages import PerformStep, ResultKind, StepResult
 from domain.ports import Attempt, Claim
-from records import blocks, booking, leases, moving
+from records import blocks, booking, hearing, leases, moving
 from records.database import Database
 from records.gate import read_gate
 from records.holding import generations_of, store_hold
@@ -115,6 +115,33 @@ def block(
             if row["blocked_code"] is None:
                 return None  # It was lifted before we could wait for it.
             return moving.defer_until(connection, row, request, attempt, until, code)
+    except OperationalError as error:
+        return none_if_lock_refused(error)
+    except blocks.Mended:
+        return None
+
+
+def wait_for_hearing(
+    database: Database, claim: Claim, detail: str, request: PerformStep, attempt: Attempt
+) -> StepResult | None:
+    """Note that the mailbox's inbox cannot be read, and book this step for a later look."""
+    with database.workspace(request.workspace_id) as connection:
+        hearing.lost(connection, claim.workspace_id, claim.mailbox_id, detail, poll=True)
+    try:
+        with database.workspace(request.workspace_id) as connection:
+            row = read_gate(connection, request)
+            leases.give_back(connection, claim.key)
+            known = moving.settled(row, request)
+            if row is None or known is not None:
+                return known
+            stopped = moving.stopped(row, request.step_id, attempt)
+            if stopped is not None:
+                return stopped
+            blocks.check_unmended(connection, row)
+            wait = hearing.deaf(row, attempt.at)
+            if wait is None:
+                return None  # It was read again before we could wait for it.
+            return moving.defer_until(connection, row, request, attempt, *wait)
     except OperationalError as error:
         return none_if_lock_refused(error)
     except blocks.Mended:

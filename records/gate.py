@@ -24,6 +24,7 @@ _READ = text(
       c.generation AS candidate_generation,
       m.address, m.display_name, m.zone AS identity_zone, m.spacing_ms,
       m.kind AS mailbox_kind, m.blocked_until, m.blocked_code, m.probe_key,
+      m.cursor AS inbox_cursor, m.deaf_since, clock_timestamp() - m.deaf_since AS deaf_for,
       (SELECT most FROM limits l WHERE l.account_id = e.workspace_id AND l.action = 'contact')
         AS monthly_contacts,
       m.state AS mailbox_state, m.removed_at AS mailbox_removed_at, m.paused AS mailbox_paused,

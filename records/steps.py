@@ -21,6 +21,7 @@ from records import (
     booking,
     contacts,
     failing,
+    hearing,
     leases,
     leftovers,
     moving,
@@ -193,6 +194,12 @@ class Ledger:
             moving.log_sent(connection, row, request, attempt, claim)
             return moving.move_on(connection, row, request, attempt)
 
+    def wait_for_hearing(
+        self, claim: Claim, detail: str, request: PerformStep, attempt: Attempt
+    ) -> StepResult | None:
+        """Note that the inbox could not be read, and book this step later."""
+        return failing.wait_for_hearing(self._database, claim, detail, request, attempt)
+
     def hold(
         self,
         claim: Claim,
@@ -255,11 +262,11 @@ def _end_suppressed(
 def _later(
     connection: Connection, row: GateRow, request: PerformStep, attempt: Attempt
 ) -> StepResult | None:
-    """Say what the step must wait for: its slot, a blocked mailbox, a full month."""
+    """Say what the step must wait for: its slot, a blocked or deaf mailbox, a full month."""
     if moving.is_under_way(row):
         return None
     key = delivery_key_of(row, request)
-    wait = blocks.blocked(row, key, attempt.at)
+    wait = blocks.blocked(row, key, attempt.at) or hearing.deaf(row, attempt.at)
     if wait is not None:
         blocks.check_unmended(connection, row)
     else:

@@ -9,10 +9,11 @@ from sqlalchemy import Connection, func, text, update
 from domain.codes import LogEvent, ReasonCode
 from domain.errors import Disconnected, ProviderError, Refused, StaleAttempt
 from domain.fate import Fate, StoredDraft
+from domain.hearing import DEAF_AFTER
 from domain.holds import ResourceKind
 from domain.mailbox import MailboxState
 from domain.ports import Abandoned, Standing, Watching
-from records import abandoned, holds, log
+from records import abandoned, hearing, holds, log
 from records.database import Database
 from records.mailbox_faults import fault as note_fault
 from records.tables import mailboxes
@@ -21,7 +22,7 @@ SWEEP_EVERY = timedelta(hours=1)  #: Machine time between two looks for drafts l
 LEFT_BEHIND = timedelta(minutes=10)  #: Nobody who was about to send a draft takes so long.
 
 _STANDING = text(
-    "SELECT removed_at IS NOT NULL OR paused AS is_closed, state,"
+    "SELECT removed_at IS NOT NULL OR paused AS is_closed, state, cursor, cursor_at,"
     " coalesce(swept_at < clock_timestamp() - :every, true) AS sweep_due,"
     f" {abandoned.ANY} AS has_abandoned"
     " FROM mailboxes WHERE id = :mailbox_id"
@@ -134,20 +135,25 @@ def _standing(connection: Connection, mailbox_id: str) -> Standing:
         return Standing(watching=Watching.REST)
     return Standing(
         watching=_WATCHING[MailboxState(row.state)],
+        cursor=row.cursor,
+        read_at=row.cursor_at,
         sweep_due=row.sweep_due,
         has_abandoned=row.has_abandoned,
     )
 
 
 def _note(connection: Connection, workspace_id: str, mailbox_id: str, error: ProviderError) -> None:
-    connection.execute(
+    failures = connection.execute(
         update(mailboxes)
         .where(mailboxes.c.id == mailbox_id)
         .values(poll_failures=mailboxes.c.poll_failures + 1)
-    )
+        .returning(mailboxes.c.poll_failures)
+    ).scalar_one()
     code = _code_of(error)
     if code is not None:
         note_fault(connection, workspace_id, mailbox_id, code, str(error))
+    elif failures >= DEAF_AFTER:
+        hearing.lost(connection, workspace_id, mailbox_id, str(error))
 
 
 def _code_of(error: ProviderError) -> ReasonCode | None:
