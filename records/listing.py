@@ -75,9 +75,25 @@ def delivery(connection: Connection, delivery_id: str) -> RowMapping | None:
 def messages_of(
     connection: Connection, enrollment_id: str, *, after: str, limit: int
 ) -> list[RowMapping]:
-    """Read a page of what came in for an enrollment."""
-    query = select(messages).where(messages.c.enrollment_id == enrollment_id, messages.c.id > after)
-    return list(connection.execute(query.order_by("id").limit(limit)).mappings())
+    """Read a page of what came in for an enrollment, or ended it although it is about another."""
+    values = {"id": enrollment_id, "after": after, "limit": limit}
+    return list(connection.execute(_MESSAGES, values).mappings())
+
+
+def message(connection: Connection, message_id: str) -> RowMapping | None:
+    """Read one message."""
+    query = select(messages).where(messages.c.id == message_id)
+    return connection.execute(query).mappings().first()
+
+
+_MESSAGES = text(
+    "SELECT m.* FROM messages m WHERE m.id > :after AND (m.enrollment_id = :id OR ("
+    " m.candidate_id = (SELECT e.candidate_id FROM enrollments e WHERE e.id = :id)"
+    " AND (m.followed @> jsonb_build_object('paused', jsonb_build_array(CAST(:id AS text)))"
+    " OR m.followed @> jsonb_build_object('ended', jsonb_build_array("
+    "  jsonb_build_object('enrollment_id', CAST(:id AS text)))))))"
+    " ORDER BY m.id LIMIT :limit"
+)
 
 
 def running(connection: Connection, sequence_id: str) -> list[RowMapping]:

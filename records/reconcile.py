@@ -3,20 +3,12 @@
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, text, update
+from sqlalchemy import Connection, text
 
-from domain.codes import LogEvent, ReasonCode
 from domain.ids import enrollment_workflow_id
-from domain.messages import FactKind
-from domain.timing import TimingKind
-from records import booking, log, outbox
+from records import rounds
 from records.database import Database
-from records.facts import close_holds
-from records.projection import projected
-from records.tables import enrollments
 
 PAGE = 1000
 QUIET = 60  #: Seconds that a row must have been left alone before it may count as lost.
@@ -46,14 +38,6 @@ _LIVE = text(
 )
 
 _LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended('reconcile', 0))")
-
-_LOST = text(
-    "SELECT e.*, clock_timestamp() AS now, (SELECT s -> 'timing' ->> 'kind' FROM versions v,"
-    " jsonb_array_elements(v.steps) s WHERE v.sequence_id = e.sequence_id"
-    " AND v.number = e.version AND s ->> 'id' = e.step_id) AS timing"
-    " FROM enrollments e WHERE e.id = :id AND e.round = :round AND e.started"
-    " AND e.ended_code IS NULL FOR UPDATE OF e"
-)
 
 
 class Reconciler:
@@ -87,78 +71,9 @@ class Reconciler:
         return begun
 
 
-def _parcels(row: RowMapping, workflow_id: str) -> list[dict[str, Any]]:
-    """Ask for the new run, and tell it right away what pauses it: it knows of nothing."""
-    until = row["paused_until"]
-    pauses = (
-        (FactKind.PAUSE, row["paused"], {} if until is None else {"until": until.isoformat()}),
-        (FactKind.DEACTIVATE, row["deactivated"], {}),
-    )
-    start = outbox.start_row(row["workspace_id"], row["id"], workflow_id, {})
-    return [start] + [
-        outbox.fact_row(
-            row["workspace_id"], row["id"], workflow_id, kind=kind, number=number, payload=payload
-        )
-        for number, (kind, is_on, payload) in enumerate(pauses, row["facts"] - 1)
-        if is_on
-    ]
-
-
 def _begin_again(connection: Connection, lost: Live) -> int:
-    known = {"id": lost.enrollment_id, "round": lost.round}
-    before = connection.execute(_LOST, known).mappings().first()
-    if before is None:
+    row = rounds.lock(connection, lost.enrollment_id, lost.round)
+    if row is None or not row["started"] or row["ended_code"] is not None:
         return 0
-    row = _restart(connection, before)
-    workflow_id = enrollment_workflow_id(row["id"], row["round"])
-    booking.free(connection, [row["id"]])
-    close_holds(connection, row["id"], by="restart")  # Its first try finds what still holds it.
-    outbox.put(connection, _parcels(row, workflow_id))
-    log.write(
-        connection,
-        workspace_id=lost.workspace_id,
-        event=LogEvent.ENROLLMENT_RESTARTED,
-        code=None,
-        at=None,
-        enrollment_id=row["id"],
-        sequence_id=row["sequence_id"],
-        workflow_id=workflow_id,
-        detail={"why": "Temporal had no running workflow for it", "round": row["round"]},
-    )
+    rounds.begin(connection, row, why="Temporal had no running workflow for it")
     return 1
-
-
-def _restart(connection: Connection, before: RowMapping) -> RowMapping:
-    """Write the next round: it holds nothing yet, and what pauses it is told with its start."""
-    now = before["now"]  # The new run's clock is the machine's.
-    frozen = before["frozen_at"] is not None
-    values = projected(
-        hold_id=None,
-        hold_code=None,
-        wait_code=ReasonCode.SCHEDULED.value,
-        slot_at=None,
-        not_before=_due(before, now),
-        frozen_at=now if frozen else None,
-        clock_offset_ms=0,
-        run_id=None,
-    )
-    changed = connection.execute(
-        update(enrollments)
-        .where(enrollments.c.id == before["id"])
-        .values(
-            **values,
-            round=enrollments.c.round + 1,
-            facts=enrollments.c.facts + 2,
-            updated_at=func.clock_timestamp(),
-        )
-        .returning(enrollments)
-    )
-    return changed.mappings().one()
-
-
-def _due(before: RowMapping, now: datetime) -> datetime | None:
-    """Say when the step is due: a delay that a pause stopped keeps what was left of it."""
-    due, frozen_at = before["not_before"], before["frozen_at"]
-    if due is None or frozen_at is None or before["timing"] != TimingKind.LATER:
-        return due
-    return now + max(due - frozen_at, timedelta())

@@ -11,9 +11,11 @@ from api.enrolling import enroll_items, fault_of
 from api.paging import Paging
 from api.problems import ApiError
 from api.shapes.common import Id, Page
-from api.shapes.enrollments import Enrollment, EnrollmentBrief, EnrollmentIn, Message
+from api.shapes.enrollments import Enrollment, EnrollmentBrief, EnrollmentIn
+from api.shapes.messages import Message
 from api.unit import UnitRoute, Work
 from api.views.enrollments import brief_enrollment, shown_enrollment, visible_enrollment
+from api.views.messages import shown_message
 from api.views.reasons import reason_of
 from api.views.sequences import owner_of, visible_sequence
 from domain.codes import ReasonCode, Status
@@ -90,9 +92,9 @@ def read(enrollment_id: Id, unit: Work) -> dict[str, Any]:
 
 @router.get("/{enrollment_id}/messages", response_model=Page[Message])
 def received(enrollment_id: Id, unit: Work, paging: Paging) -> dict[str, Any]:
-    """Read what came in."""
+    """Read what came in for it, each with its class, the evidence, and what followed."""
     visible_enrollment(unit, enrollment_id)
     rows = listing.messages_of(
         unit.connection, enrollment_id, after=paging.after, limit=paging.peek
     )
-    return paging.page(rows, dict)
+    return paging.page(rows, shown_message)

@@ -25,6 +25,7 @@ from api.unit import UnitRoute, Work
 from api.views.reasons import reason_of
 from api.zones import check_zone
 from domain.access import PROVIDERS, MailboxKind, SmtpAccess
+from domain.codes import ReasonCode
 from records import mailboxes
 
 router = APIRouter(prefix="/mailboxes", route_class=UnitRoute, tags=["mailboxes"])
@@ -194,12 +195,13 @@ def _tagged(unit: Work, mailbox_id: str, response: Response) -> dict[str, Any]:
 def _shown(row: Any) -> dict[str, Any]:
     age = row["cursor_age_seconds"]
     names = ("id", "kind", "address", "display_name", "zone", "state", "paused")
-    code = row["code"] or row["blocked_code"]
+    deaf = ReasonCode.DETECTION_FAILED if row["deaf_since"] else None
+    code = row["code"] or deaf or row["blocked_code"]
     return {
         **{name: row[name] for name in names},
         "code": code,
         "reason": reason_of(code),
-        "resume_at": row["blocked_until"] if row["blocked_code"] else None,
+        "resume_at": row["blocked_until"] if code == row["blocked_code"] else None,
         "cursor_age_seconds": None if age is None else round(float(age), 1),
         **{name: row[name] for name in _COUNTED},
         "spacing_seconds": row["spacing_ms"] / 1000,

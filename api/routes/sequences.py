@@ -204,6 +204,7 @@ def _values(unit: Work, body: SequenceIn) -> dict[str, Any]:
         "mailbox_id": mailbox_id,
         "schedule_id": body.schedule_id,
         "follow_up_schedule_id": body.follow_up_schedule_id,
+        "out_of_office": body.out_of_office.value,
     }
 
 

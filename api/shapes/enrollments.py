@@ -196,14 +196,3 @@ class Timeline(BaseModel):
 
     data: list[TimelineLine]
     source: Literal["history", "log"] = Field(description="log while Temporal is away.")
-
-
-class Message(BaseModel):
-    """A message that came in."""
-
-    id: str
-    kind: str
-    from_address: str
-    subject: str
-    received_at: datetime = Field(description="By the provider's clock (UTC).")
-    message_id: str | None

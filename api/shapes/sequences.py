@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from api.shapes.attachments import AttachmentIn
 from api.shapes.common import Address, Fault, Html, Id, SmallId, Strict, Subject, Text
 from domain.codes import ReasonCode
+from domain.following import OutOfOffice
 
 
 class TimingIn(Strict):
@@ -67,6 +68,10 @@ class SequenceIn(Strict):
     follow_up_schedule_id: Id | None = Field(
         None, description="When follow-ups may go, if not then.", examples=[None]
     )
+    out_of_office: OutOfOffice = Field(
+        OutOfOffice.END,
+        description="What an absence note does: end, or wait for the return that it names.",
+    )
     steps: list[StepIn] = Field(
         default_factory=list[StepIn], max_length=50, description="In their order."
     )
@@ -84,6 +89,7 @@ class Sequence(BaseModel):
     sender: SenderIn | None
     schedule_id: str | None
     follow_up_schedule_id: str | None
+    out_of_office: OutOfOffice = Field(description="What an absence note does.")
     steps: list[dict[str, Any]] = Field(description="As sent, each with its id.")
 
 

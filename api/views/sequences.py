@@ -38,6 +38,7 @@ def shown_sequence(row: Any) -> dict[str, Any]:
     state = _state(row, complete=not found)
     return {
         **{n: row[n] for n in ("id", "name", "version", "schedule_id", "follow_up_schedule_id")},
+        "out_of_office": row["out_of_office"],
         "state": state,
         "problems": [{"code": p.code, "pointer": p.pointer, "detail": p.detail} for p in found],
         "banner": _BANNERS.get(state),
