@@ -15,6 +15,7 @@ from records import candidates as people
 from records import checks, facts
 from records.switchboard import switch
 from records.tables import mailboxes
+from tests.integration.provoke_inbox import INBOX
 from tests.integration.provoke_sending import SENDING
 from tests.integration.provoke_suppressions import SUPPRESSIONS
 from tests.integration.world import INSTANT, LATER, Provocation, World, make_steps
@@ -127,14 +128,6 @@ async def empty_message(world: World) -> None:
 async def system_error(world: World) -> None:
     world.mail.fail("open", *[ZeroDivisionError("bug")] * 5)
     await _run(world)
-
-
-async def replied(world: World) -> None:
-    mailbox = world.make_mailbox(cursor="0")
-    enrollment = world.enroll_one(world.make_sequence(mailbox, INSTANT, LATER))
-    await world.forward(enrollment, HOUR)
-    world.mail.reply(mailbox, next(iter(world.mail.boxes[mailbox].sent)))
-    await world.forward(enrollment, 4 * DAY)
 
 
 async def no_response(world: World) -> None:
@@ -262,7 +255,6 @@ PROVOKE: Mapping[ReasonCode, Provocation] = MappingProxyType(
         ReasonCode.MISSING_EMAIL_SUBJECT: missing_email_subject,
         ReasonCode.EMPTY_MESSAGE: empty_message,
         ReasonCode.SYSTEM_ERROR: system_error,
-        ReasonCode.REPLIED: replied,
         ReasonCode.INTERVIEW_SESSION_DETECTED: by_event(
             "interview_session", ReasonCode.INTERVIEW_SESSION_DETECTED, FactKind.INTERVIEW_BOOKED
         ),
@@ -280,5 +272,6 @@ PROVOKE: Mapping[ReasonCode, Provocation] = MappingProxyType(
         ReasonCode.ACTIVE: active,
         **SENDING,
         **SUPPRESSIONS,
+        **INBOX,
     }
 )
