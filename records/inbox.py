@@ -1,6 +1,6 @@
 """What came into mailboxes: matched to our sends and stored with the cursor, all or nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -78,12 +78,25 @@ def _accept(
     ended = 0
     if received:
         known = matching.stored(connection, mailbox_id, [one.arrival for one in received])
-        for one in received:
+        for one in _each_once(received):
             if one.arrival.provider_message_id not in known:
                 ended += _take_in(connection, workspace_id, mailbox_id, one)
     if mailbox["cursor"] in (None, span.start):
         _move_cursor(connection, mailbox_id, span)
     return ended
+
+
+def _each_once(received: Sequence[Received]) -> Iterator[Received]:
+    """Pass over what was read twice in one go: a copy in another folder."""
+    seen: set[tuple[str, str]] = set()
+    for one in received:
+        arrival = one.arrival
+        ids = {("", arrival.provider_message_id)}
+        if arrival.message_id:
+            ids.add((arrival.message_id, arrival.from_address))
+        if not ids & seen:
+            yield one
+        seen |= ids
 
 
 def _take_in(connection: Connection, workspace_id: str, mailbox_id: str, received: Received) -> int:

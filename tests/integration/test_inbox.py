@@ -402,6 +402,17 @@ class TestReadingTwice:
 
         assert len(messages_of(world)) == 1
 
+    async def test_in_one_go_is_the_same_message(self, world: World, mailbox: str) -> None:
+        await sent_one(world, mailbox)
+        reply = world.mail.reply(mailbox, sent_from(world, mailbox)[0].sent_id)
+        raw = world.mail.boxes[mailbox].raw[reply.provider_message_id]
+        world.mail.receive(mailbox, raw, thread_id=reply.thread_id)
+        world.mail.boxes[mailbox].arrived.append(reply)
+
+        catch_up(world, mailbox)
+
+        assert len(messages_of(world)) == 1
+
 
 class TestAGap:
     async def test_of_more_than_a_month_loses_no_stop(self, world: World, mailbox: str) -> None:
