@@ -9,7 +9,13 @@ from api.shapes.common import Id
 from api.shapes.enrollments import Timeline
 from api.unit import UnitRoute, Work
 from api.views.enrollments import visible_enrollment
-from api.views.timeline import history_line, log_line, planned_lines, suppression_lines
+from api.views.timeline import (
+    history_line,
+    log_line,
+    message_lines,
+    planned_lines,
+    suppression_lines,
+)
 from domain.ids import enrollment_workflow_id
 from records import sequences
 from relay.gateway import Gateway, TemporalAway
@@ -26,7 +32,8 @@ async def timeline(enrollment_id: Id, unit: Work, request: Request) -> dict[str,
         sequences.events, unit.connection, enrollment_id=enrollment_id, limit=1000
     )
     if lines:
-        lines = sorted(lines + suppression_lines(events), key=lambda line: line["at"])
+        told = suppression_lines(events) + message_lines(events)
+        lines = sorted(lines + told, key=lambda line: line["at"])
     else:
         lines, source = [log_line(event) for event in events], "log"
     return {"data": lines + planned_lines(row), "source": source}

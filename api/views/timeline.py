@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from domain.following import Consequence
 from domain.suppressions import Origin, SuppressionReason
 
 
@@ -23,13 +24,19 @@ def history_line(row: Any, line: Any) -> dict[str, Any]:
 
 def log_line(event: Any) -> dict[str, Any]:
     """Show a row of the log, where there is no history to read."""
-    known = {"title": event["event"], "detail": _suppressed_by(event), "code": event["code"]}
+    detail = _suppressed_by(event) or _said_by(event)
+    known = {"title": event["event"], "detail": detail, "code": event["code"]}
     return _line(at=event["at"], kind="log", **known)
 
 
 def suppression_lines(events: Any) -> list[dict[str, Any]]:
     """Show what the list of suppressions did: by which way it came, and which entry it is."""
     return [log_line(event) for event in events if "suppression" in event["detail"]]
+
+
+def message_lines(events: Any) -> list[dict[str, Any]]:
+    """Show what came in, what it was taken for, and what a person said of it."""
+    return [log_line(event) for event in events if _said_by(event)]
 
 
 def planned_lines(row: Any) -> list[dict[str, Any]]:
@@ -50,6 +57,33 @@ def _suppressed_by(event: Any) -> str:
     return f"{_WHY[reason]} ({told['kind']}), {_WAYS[way]}; entry {told['suppression']}"
 
 
+def _said_by(event: Any) -> str:
+    """Say in words what a message was taken for and what followed, and which one it is."""
+    told: Mapping[str, Any] = event["detail"]
+    if "message" not in told or "suppression" in told:
+        return ""
+    words = [f"message {told['message']}"]
+    if "kind" in told:
+        words.insert(0, f"{told['kind']}: {_FOLLOWED[Consequence(told['followed'])]}")
+    if "was" in told:
+        words.insert(0, f"it is {told['is']}, not {told['was']}: {told['reason']}")
+    if "until" in told:
+        words.append(f"until {told['until']}")
+    if told.get("crossed"):
+        words.append("the next one had left before this was read")
+    return "; ".join(words)
+
+
+_FOLLOWED: Mapping[Consequence, str] = MappingProxyType(
+    {
+        Consequence.NOTHING: "nothing stops",
+        Consequence.STOP: "it stops",
+        Consequence.SUPPRESS_ADDRESS: "nobody writes to the address again",
+        Consequence.SUPPRESS_PERSON: "nobody writes to the candidate again",
+        Consequence.REST_MAILBOX: "the mailbox rests",
+        Consequence.AWAIT_RETURN: "it waits for the return",
+    }
+)
 _WHY: Mapping[SuppressionReason, str] = MappingProxyType(
     {
         SuppressionReason.BOUNCED: "The address bounced",

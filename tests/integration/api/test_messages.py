@@ -111,6 +111,21 @@ def test_is_not_corrected_without_a_class_and_a_reason(
     assert answer.json()["errors"]
 
 
+def test_is_told_in_the_story_of_its_enrollment(door: TestClient, database: Database) -> None:
+    enrollment = enroll(door)
+    message_id = keep(database, door, enrollment, kind="unrelated", auto=None)
+    body = {"kind": "reply", "reason": "He says yes."}
+    door.post(f"/messages/{message_id}/classify", json=body)
+
+    story = door.get(f"/enrollments/{enrollment['id']}/timeline").json()
+
+    told = {line["title"]: line["detail"] for line in story["data"]}
+    assert told["message.classified"] == (
+        f"it is reply, not unrelated: He says yes.; message {message_id}"
+    )
+    assert told["enrollment.replied"] == f"message {message_id}"
+
+
 def test_of_somebody_elses_sequence_is_not_there(door: TestClient, database: Database) -> None:
     message_id = keep(database, door, enroll(door))
     other = add_key(database, door, role="user", scopes=["read", "write"])
