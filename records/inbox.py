@@ -27,6 +27,11 @@ _READ_AT = text(
     "SELECT coalesce(cursor_at, created_at) FROM mailboxes WHERE id = :mailbox_id"
 )  # Where it was never read, nothing was sent from it before it was added.
 
+_NOW = text(
+    "SELECT clock_timestamp() + clock_offset_ms * interval '1 millisecond'"
+    " FROM enrollments WHERE id = :id"
+)  # The enrollment's own clock: where the line belongs in its story.
+
 
 class Inbox:
     """`domain.ports.Inbox` on Postgres."""
@@ -192,7 +197,7 @@ def _log(connection: Connection, row: Mapping[str, Any], followed: Followed) -> 
         workspace_id=row["workspace_id"],
         event=LogEvent.REPLY_RECEIVED if is_reply else LogEvent.MESSAGE_RECEIVED,
         code=None,
-        at=None,
+        at=connection.execute(_NOW, {"id": row["enrollment_id"]}).scalar_one(),
         enrollment_id=row["enrollment_id"],
         candidate_id=row["candidate_id"],
         mailbox_id=row["mailbox_id"],
