@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,9 +24,10 @@ class Broken:
     file: str
     old: str
     new: str
-    points: str = "SEND_ANSWER"
+    points: str = "SEND_ANSWER"  #: Of a crash; for a race, the way of stopping.
     kind: str = "gmail"
     in_flight: int = 50
+    also: tuple[tuple[str, str, str], ...] = ()  #: More patches: file, old text, new text.
 
 
 SENDING, GMAIL, SMTP = "activities/sending.py", "providers/gmail.py", "providers/smtp.py"
@@ -171,23 +173,27 @@ BUILDS: tuple[Broken, ...] = (
 )
 
 
-def run_all(names: str, order: "Order") -> int:
-    """Drill each broken build; 1 when one of them gets away."""
-    chosen = [one for one in BUILDS if names == "all" or one.name in names.split(",")]
-    escaped = [one.name for one in chosen if not _is_caught(one, order)]
+def run_all(names: str, builds: Sequence[Broken], command: Callable[[Broken], list[str]]) -> int:
+    """Drill each broken build; 1 when one of them gets away. `command` gives the arguments."""
+    chosen = [one for one in builds if names == "all" or one.name in names.split(",")]
+    escaped = [one.name for one in chosen if not _is_caught(one, command(one))]
     print(f"{len(chosen) - len(escaped)} of {len(chosen)} broken builds caught.", flush=True)
     return 1 if escaped else 0
 
 
-def _is_caught(build: Broken, order: "Order") -> bool:
+def arguments(build: Broken, order: "Order") -> list[str]:
+    """Give the arguments of a crash drill that catches a build."""
+    given = ["--seed", order.seed, "--sends", str(order.sends)]
+    given += ["--providers", build.kind, "--points", build.points, "--patience", "45"]
+    return [*given, "--in-flight", str(build.in_flight)]
+
+
+def _is_caught(build: Broken, given: list[str]) -> bool:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         copy = Path(folder) / "tree"
         copy_tree(copy)
         apply(build, copy)
-        command = [sys.executable, "-W", "ignore", "-m", "tools.drill"]
-        command += ["--seed", order.seed, "--sends", str(order.sends)]
-        command += ["--providers", build.kind, "--points", build.points, "--patience", "45"]
-        command += ["--in-flight", str(build.in_flight)]
+        command = [sys.executable, "-W", "ignore", "-m", "tools.drill", *given]
         run = subprocess.run(command, cwd=copy, capture_output=True, text=True, check=False)
     last = (run.stdout.strip().splitlines() or [run.stderr[-300:]])[-1]
     caught = run.returncode == 1 and "FAILED" in last
@@ -210,9 +216,10 @@ def copy_tree(target: Path) -> None:
 
 
 def apply(build: Broken, root: Path) -> None:
-    """Patch a copy. Raises ValueError when the text is not there exactly once."""
-    file = root / build.file
-    text = file.read_text("utf-8")
-    if text.count(build.old) != 1:
-        raise ValueError(f"{build.name}: its text is in {build.file} {text.count(build.old)} times")
-    file.write_text(text.replace(build.old, build.new), "utf-8")
+    """Patch a copy. Raises ValueError when a text is not there exactly once."""
+    for name, old, new in ((build.file, build.old, build.new), *build.also):
+        file = root / name
+        text = file.read_text("utf-8")
+        if text.count(old) != 1:
+            raise ValueError(f"{build.name}: its text is in {name} {text.count(old)} times")
+        file.write_text(text.replace(old, new), "utf-8")

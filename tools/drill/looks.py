@@ -30,6 +30,12 @@ class Send:
     to: str
     at_us: int
     looks: tuple[Look, ...]
+    last_look: Look | None = None  #: Of anybody, a poll's or another send's, before the acceptance.
+
+    @property
+    def blind_us(self) -> int | None:
+        """Give for how long nobody had read the inbox; None when nobody ever did."""
+        return None if self.last_look is None else self.at_us - self.last_look.at_us
 
     @property
     def gap_us(self) -> int | None:
@@ -63,9 +69,17 @@ def sends_in(lines: Iterable[Line]) -> list[Send]:
         elif line["kind"] == "accepted":
             to = str(line["people"][0])
             since = prepared.get((account, to), number)
-            between = tuple(look for at, look in looks[account] if at > since)
-            at_us = int(line["at_us"])
-            found.append(Send(number=number, account=account, to=to, at_us=at_us, looks=between))
+            seen = looks[account]
+            found.append(
+                Send(
+                    number=number,
+                    account=account,
+                    to=to,
+                    at_us=int(line["at_us"]),
+                    looks=tuple(look for at, look in seen if at > since),
+                    last_look=seen[-1][1] if seen else None,
+                )
+            )
     return found
 
 

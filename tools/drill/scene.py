@@ -74,11 +74,24 @@ class Scene:
                 if len(page.json()["data"]) < 5000:
                     return rows
 
+    def lever(self, path: str, body: Any = None) -> dict[str, Any]:
+        """Do something to the provider, or to somebody's mail there."""
+        url = f"{self.state()['sandbox']}/control/{path}"
+        answer = self._http.post(url, json=body or {})
+        if answer.is_error:
+            raise RuntimeError(f"{path}: {answer.text}")
+        return answer.json()
+
+    def chronicle(self, since: int) -> list[dict[str, Any]]:
+        """Read the provider's chronicle after a line."""
+        url = f"{self.state()['sandbox']}/control/chronicle"
+        return self._http.get(url, params={"since": since}).json()["data"]
+
     def slow_down(self, milliseconds: int) -> None:
         """Let the provider take its time, and let it count calls anew."""
-        levers = f"{self.state()['sandbox']}/control"
-        self._http.post(f"{levers}/latency", json={"ms": milliseconds}).raise_for_status()
-        self._http.delete(f"{levers}/stats").raise_for_status()
+        self.lever("latency", {"ms": milliseconds})
+        url = f"{self.state()['sandbox']}/control/stats"
+        self._http.delete(url).raise_for_status()
 
     def at_once(self) -> int:
         """Say how many calls that write a message the provider had open at once, at most."""
@@ -159,11 +172,11 @@ class Scene:
         return [one["id"] for one in page["data"]]
 
     def _enroll(self, kind: str, box: int, numbers: list[int]) -> None:
-        mailbox = self._connect(kind, f"{kind}{box}@drill.example")
+        mailbox = self.connect(kind, f"{kind}{box}@drill.example")
         body = {
             "name": f"{kind} {box}",
             "sender": {"mailbox_id": mailbox},
-            "schedule_id": self._schedule(),
+            "schedule_id": self.schedule(),
             "steps": [
                 {
                     "thread": "new",
@@ -175,6 +188,10 @@ class Scene:
         }
         sequence = self.call("POST", "/sequences", body)["id"]
         self.sequences.append(sequence)
+        self.enroll(sequence, numbers)
+
+    def enroll(self, sequence: str, numbers: list[int]) -> None:
+        """Enroll candidates by their numbers, and note their enrollments."""
         people = [
             {"candidate": {"first_name": f"C{n}", "emails": [{"address": f"c{n}@people.example"}]}}
             for n in numbers
@@ -191,11 +208,12 @@ class Scene:
                 self.numbers[row["enrollment_id"]] = numbers[row["index"]]
             cursor = page["next_cursor"]
 
-    def _connect(self, kind: str, address: str) -> str:
+    def connect(self, kind: str, address: str, *, spacing_seconds: float = 0) -> str:
+        """Connect a mailbox."""
         body: dict[str, Any] = {
             "kind": kind,
             "address": address,
-            "spacing_seconds": 0,
+            "spacing_seconds": spacing_seconds,
             "daily_limit": 10_000,
         }
         if kind == "smtp":
@@ -211,7 +229,8 @@ class Scene:
         server = {"host": host, "port": int(port), "tls": "none"}
         return {**server, "username": address, "password": "sandbox"}
 
-    def _schedule(self) -> str:
+    def schedule(self) -> str:
+        """Write a schedule that is always open."""
         days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
         window = {"days": days, "start": "00:00", "end": "24:00"}
         body = {"name": "always", "zone": "UTC", "windows": [window]}

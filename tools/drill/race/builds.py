@@ -1,0 +1,88 @@
+"""Builds whose stops are broken on purpose: the race must catch each, or it proves nothing."""
+
+from tools.drill.broken import SENDING, Broken
+
+SUBMITTING, CROSSING, CATCHING = (
+    "records/submitting.py",
+    "api/crossing.py",
+    "activities/catching_up.py",
+)
+_LOOK = "        claim = self._look(client, claim)\n        looked = time.monotonic()\n"
+_ASK = """\
+            outcome = self.ledger.submit(claim, self.attempt)
+            if not isinstance(outcome, timedelta):
+"""
+_RENEW = "    leases.renew(connection, claim.key)\n"
+_PAUSE = '    __import__("time").sleep(0.2)\n'  #: Makes a gap wide that is there anyhow.
+
+POLL_ONLY = Broken(
+    name="poll_only",
+    what="the inbox is read every five minutes, and not before a send",
+    file=SENDING,
+    old=_LOOK,
+    new="        looked = time.monotonic()\n",
+    points="reply",
+)
+
+BUILDS: tuple[Broken, ...] = (
+    POLL_ONLY,
+    Broken(
+        name="check_after_the_announcement",
+        what="the inbox is read once the send is announced, and the send goes on",
+        file=SENDING,
+        old=_LOOK + "        while True:\n" + _ASK,
+        new="        looked = time.monotonic()\n        while True:\n"
+        + _ASK
+        + "                if outcome is None:\n"
+        + "                    claim = self._look(client, claim)\n",
+        points="reply",
+    ),
+    Broken(
+        name="cursor_without_facts",
+        what="the check moves the cursor, and what it found is stored later: never",
+        file=CATCHING,
+        old="    inbox.accept(mailbox_id",
+        new="    _ = lambda: inbox.accept(mailbox_id",
+        points="reply",
+    ),
+    Broken(
+        name="gate_forgets_stops",
+        what="the last gate before a send does not ask for stops",
+        file=SUBMITTING,
+        old="    stopped = moving.stopped({**enrollment, **sequence}, step_id, attempt)\n",
+        new="    stopped = None\n",
+        points="stop",
+    ),
+    Broken(
+        name="stop_does_not_wait",
+        what="a stop is acknowledged without a look at what is on its way",
+        file=CROSSING,
+        old="    if await _is_quiet(in_flight):\n        return []\n",
+        new="    return []\n",
+        points="interview",
+    ),
+    Broken(
+        name="enrollment_not_locked",
+        what="the gate reads the enrollment without its lock",
+        file=SUBMITTING,
+        old='_LOCK_ENROLLMENT = text("SELECT * FROM enrollments WHERE id = :id FOR UPDATE")',
+        new='_LOCK_ENROLLMENT = text("SELECT * FROM enrollments WHERE id = :id")',
+        also=((SUBMITTING, _RENEW, _PAUSE + _RENEW),),
+        points="stop",
+    ),
+    Broken(
+        name="sequence_not_locked",
+        what="the gate reads the sequence's switch without its lock",
+        file=SUBMITTING,
+        old='" WHERE id = (SELECT sequence_id FROM enrollments WHERE id = :id) FOR SHARE"',
+        new='" WHERE id = (SELECT sequence_id FROM enrollments WHERE id = :id)"',
+        also=((SUBMITTING, _RENEW, _PAUSE + _RENEW),),
+        points="deactivation",
+    ),
+)
+
+
+def arguments(build: Broken, *, seed: str, races: int) -> list[str]:
+    """Give the arguments of a race that catches a build."""
+    given = ["--race", str(races), "--seed", seed, "--providers", build.kind]
+    return [*given, "--ways", build.points, "--alone"]
