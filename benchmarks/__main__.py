@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 
-from benchmarks import barrier, bulk, cost, forward, rates, sending, sleepers
+from benchmarks import barrier, bulk, cost, forward, listening, rates, sending, sleepers
 from benchmarks.report import Figure, table, write
 from benchmarks.yard import open_yard
 
@@ -19,6 +19,7 @@ ALL = {
     "forward": forward,
     "sending": sending,
     "barrier": barrier,
+    "listening": listening,
     "bulk": bulk,
     "sleepers": sleepers,
 }

@@ -176,9 +176,13 @@ def _keys(home: Path) -> list[tuple[str, bytes]]:
 
 
 @asynccontextmanager
-async def open_yard(home: Path, scale: float) -> AsyncGenerator[Yard]:
+async def open_yard(home: Path, scale: float, *, workers: int = 2) -> AsyncGenerator[Yard]:
     """Start a stack and open every door to it."""
-    with Stack(home, say=lambda text: print(text, file=sys.stderr, flush=True)) as stack:
+
+    def say(text: str) -> None:
+        print(text, file=sys.stderr, flush=True)
+
+    with Stack(home, workers=workers, say=say) as stack:
         client = await connect(stack.state["temporal"], "default", _keys(home))
         headers = {"Authorization": f"Bearer {stack.state['api_key']}"}
         database = Database(stack.state["database_url"], pool_size=2)

@@ -93,6 +93,7 @@ def submit(connection: Connection, claim: Claim, attempt: Attempt) -> StepResult
         DeliveryState.DRAFTED,
         DeliveryState.SUBMITTING,
         baseline=func.coalesce(deliveries.c.baseline, claim.baseline),
+        sent_before_stop=False,  # Whatever an earlier announcement met: nothing left by it.
         submitting_at=func.clock_timestamp(),
     )
     return None

@@ -58,7 +58,10 @@ def transition(
 def receive(
     connection: Connection, claim: Claim, receipt: Receipt, attempt: Attempt, *, crossed: bool
 ) -> None:
-    """Store what the provider says of the accepted message."""
+    """Store what the provider says of the accepted message.
+
+    What the answer of a stop or a pause named keeps its mark; `crossed` adds one.
+    """
     tail = claim.draft.tail
     references = () if tail is None else (*tail.references, tail.message_id)
     transition(
@@ -72,7 +75,7 @@ def receive(
         reference_ids=list(references),
         sent_at=attempt.at,
         accepted_at=receipt.accepted_at,
-        sent_before_stop=crossed,
+        sent_before_stop=deliveries.c.sent_before_stop | literal(crossed),
         detail=None,
     )
 

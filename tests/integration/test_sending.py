@@ -11,7 +11,7 @@ from domain.codes import ReasonCode
 from domain.errors import Disconnected, OutcomeUnknown, RecordsAway, Refused, Unavailable
 from domain.holds import ResourceKind
 from domain.messages import StepResult
-from records import facts, holds
+from records import crossing, facts, holds
 from records.steps import Ledger
 from records.tables import candidates, deliveries, mailboxes, sequences, slots
 from tests.integration.world import INSTANT, LATER, World
@@ -374,6 +374,20 @@ class TestStops:
 
 
 class TestPause:
+    async def test_leaves_its_mark_on_what_its_answer_named(self, world: World) -> None:
+        enrollment = world.enroll_one(world.make_sequence(world.make_mailbox(), INSTANT, LATER))
+
+        def pause() -> None:
+            with world.database.workspace(world.workspace_id) as connection:
+                facts.pause(connection, world.workspace_id, enrollment)
+                assert crossing.name_crossing(connection, enrollment_ids=[enrollment])
+
+        world.mail.do("send_draft", pause)
+        await world.forward(enrollment, HOUR)
+        await world.until(lambda: delivery_of(world, enrollment)["state"] == "sent", "sent")
+
+        assert delivery_of(world, enrollment)["sent_before_stop"] is True
+
     async def test_and_resume_keep_the_rest_of_a_delay(self, world: World) -> None:
         enrollment = world.enroll_one(world.make_sequence(world.make_mailbox(), INSTANT, LATER))
         await world.forward(enrollment, DAY)

@@ -14,11 +14,14 @@ from benchmarks.cost import events_of, payload_sizes
 from tests import temporal_server
 from tests.factories import DAY, THREE_DAYS, enrollment_start, plan
 from tests.temporal.house import house
+from tests.temporal.watchers import events_of as events_so_far
+from tests.temporal.watchers import until, watchers
 
 pytestmark = pytest.mark.temporal
 
 STEPS = 4
 RUNS = 10
+POLLS = 20
 
 
 class Meter:
@@ -97,6 +100,28 @@ async def test_one_action_less_when_the_first_wait_is_a_start_delay(
 
         assert await meter.actions() - before == 2 * STEPS
         assert events_of(await handle.fetch_history()) == 11 * STEPS
+
+
+async def test_a_quiet_poll_costs_one_action_and_no_event(
+    metered: tuple[WorkflowEnvironment, Meter],
+) -> None:
+    environment, meter = metered
+    async with watchers(environment, every=timedelta(milliseconds=20)) as home:
+        handle = await home.watch_mailbox()
+        await until(lambda: home.inbox.polls >= POLLS, "polls that find nothing")
+        home.inbox.hold.clear()  # From here on no poll ends.
+        await until(lambda: home.inbox.held == 1, "the poll that waits")
+        events, polls = await events_so_far(handle), home.inbox.polls
+        before = await meter.actions()
+        home.inbox.hold.set()
+
+        await until(lambda: home.inbox.polls >= polls + POLLS, "as many polls again")
+        home.inbox.hold.clear()
+        await until(lambda: home.inbox.held == 2, "the poll that waits")
+
+        assert await meter.actions() - before == home.inbox.polls - polls
+        assert await events_so_far(handle) == events
+        home.inbox.hold.set()
 
 
 async def test_payloads_and_events_stay_within_their_bounds(temporal: WorkflowEnvironment) -> None:

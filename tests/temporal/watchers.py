@@ -38,6 +38,11 @@ class Inbox:
     polls: int = 0
     attempts: list[int] = field(default_factory=list[int])
     news: deque[PollReport] = field(default_factory=deque[PollReport])
+    hold: asyncio.Event = field(default_factory=asyncio.Event)  #: Clear: a poll waits in place.
+    held: int = 0  #: How many polls had to wait.
+
+    def __post_init__(self) -> None:
+        self.hold.set()
 
     @activity.defn(name="poll_inbox")
     async def poll_inbox(self, mailbox: MailboxStart) -> PollReport:
@@ -45,6 +50,9 @@ class Inbox:
         del mailbox
         self.polls += 1
         self.attempts.append(activity.info().attempt)
+        if not self.hold.is_set():
+            self.held += 1
+            await self.hold.wait()
         if self.news:
             return self.news.popleft()
         raise again("Nothing new.", after=self.every, kind="Poll")
@@ -114,9 +122,11 @@ class Watchers:
 
 
 @asynccontextmanager
-async def watchers(environment: WorkflowEnvironment) -> AsyncIterator[Watchers]:
-    """Run a worker on a queue of its own."""
-    inbox, board = Inbox(), Switchboard()
+async def watchers(
+    environment: WorkflowEnvironment, *, every: timedelta = timedelta(minutes=5)
+) -> AsyncIterator[Watchers]:
+    """Run a worker on a queue of its own; `every` is the time between two polls."""
+    inbox, board = Inbox(every=every), Switchboard()
     queue = f"test-{uuid.uuid4()}"
     async with Worker(
         environment.client,

@@ -88,6 +88,8 @@ def run(home: Path, order: RaceOrder, say: Say) -> tuple[list[Finding], list[Sen
                 starter.add(lane)
             _await(starter, say)
             _until(course.is_quiet, SETTLE)
+        for fault in starter.faults[:5]:
+            say(f"  {fault[:300]}")
         starter.lines += course.chronicle(len(starter.lines))
         sends = sends_in(starter.lines)
         races = _races(dealt, racers, starter, sends, course)

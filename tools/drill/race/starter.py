@@ -30,6 +30,7 @@ class Starter:
         self.lines: list[dict[str, Any]] = []  #: The provider's chronicle.
         self.answers: dict[int, Answer] = {}
         self.refused: set[int] = set()
+        self.faults: list[str] = []  #: Stops that broke down by themselves.
         self.begun = 0
         self.done = 0
         self._course = course
@@ -68,7 +69,7 @@ class Starter:
             heapq.heappush(self._moments, (moment, next(self._order), do))
 
     def _fire(self) -> None:
-        while not self._over.wait(0.002):
+        while not self._over.wait(0.005):
             with self._lock:
                 due = bool(self._moments) and self._moments[0][0] <= time.time()
                 do = heapq.heappop(self._moments)[2] if due else None
@@ -120,6 +121,8 @@ class Starter:
             named = way.stop(self._course, lane.racers[0])
         except Refused:
             self.refused.update(numbers)
+        except (RuntimeError, httpx.HTTPError) as error:
+            self.faults.append(f"{way.name}: {error}")
         else:
             answer = Answer(asked_us=asked, answered_us=_now_us(), named=frozenset(named or ()))
             self.answers.update(dict.fromkeys(numbers, answer))
