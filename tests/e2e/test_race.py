@@ -1,4 +1,4 @@
-"""The race, short: every way of stopping on all three kinds of mailbox, and a build that is caught."""
+"""The race, short: every way of stopping on all kinds of mailbox, and a build that is caught."""
 
 import subprocess
 import sys
