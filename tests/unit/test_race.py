@@ -10,6 +10,7 @@ from tools.drill.looks import Arrival, Look, Send, arrivals_in, sends_in
 from tools.drill.race.builds import BUILDS
 from tools.drill.race.judge import Answer, Finding, Outcome, Race, Verdict, judge, verdict
 from tools.drill.race.plan import (
+    AFTER_CHECK,
     AFTER_DRAFT,
     AROUND_BATCH,
     AROUND_SLOT,
@@ -56,9 +57,11 @@ class TestThePlan:
     def test_covers_its_spans_however_few_races_there_are(self, way: str) -> None:
         streams = [heat for heat in plan("1", 1, KINDS, WAYS).streams if heat.way == way]
 
-        for start, (begin, end) in ((Start.CLOCK, AROUND_SLOT), (Start.DRAFT, AFTER_DRAFT)):
+        spans = {Start.CLOCK: AROUND_SLOT, Start.DRAFT: AFTER_DRAFT, Start.CHECK: AFTER_CHECK}
+        for start, (begin, end) in spans.items():
             moments = sorted(heat.after for heat in streams if heat.start is start)
-            assert begin <= moments[0] <= (begin + end) / 2 <= moments[-1] <= end
+            assert begin <= moments[0] <= moments[-1] <= end
+            assert len(moments) == 1 or moments[0] <= (begin + end) / 2 <= moments[-1]
 
     def test_lets_one_stop_meet_a_whole_batch(self) -> None:
         batches = [batch for batch in plan("1", 400, KINDS, WAYS).batches if len(batch) > 1]

@@ -15,7 +15,7 @@ NEXT = 5  #: Seconds from the first message to the second, where that one is rac
 SLOW_MS = 13_000  #: Longer than an answer waits (10 s), shorter than a provider's call may take.
 _SENDING = r"drafts\.send$|graph\.messages\.send$|^smtp\.data$"
 _BOXES = 8  #: Of each kind, at most; few races make do with fewer.
-_EACH = 10  #: Races for which another mailbox is worth while.
+_EACH = 4  #: Races for which another mailbox is worth while.
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,14 +122,12 @@ class Course(Scene):
     def enrolled(self, sequence: str) -> Iterator[dict[str, Any]]:
         """Read a sequence's enrollments in the order of their slots."""
         cursor, found = "", list[dict[str, Any]]()
-        while True:
+        while cursor is not None:
             path = f"/enrollments?sequence_id={sequence}&limit=100"
             page = self.call("GET", path + (f"&cursor={cursor}" if cursor else ""))
             found += page["data"]
             cursor = page["next_cursor"]
-            if cursor is None:
-                break
-        yield from sorted(found, key=lambda row: str(row["next_send_at"]))
+        yield from sorted(found, key=lambda row: moment_of(row["next_send_at"]))
 
     def hear(self) -> None:
         """Let every inbox be read now, as each is every five minutes."""

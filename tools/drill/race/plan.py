@@ -21,10 +21,10 @@ BATCH = 4  #: Candidates whom one stop of many concerns.
 FEWEST = 6  #: Races of each way, however few are asked for.
 SLOW_SHARE = 60  #: One of so many races of a way meets a slow provider, and at least one.
 AROUND_SLOT: Span = (-1.5, 2.0)
-AFTER_DRAFT: Span = (0.0, 0.4)  #: Check and send lie there.
+AFTER_DRAFT: Span = (0.0, 0.5)  #: Check and send lie there.
+AFTER_CHECK: Span = (0.0, 0.25)  #: The send lies there: what comes before it crosses.
 AROUND_BATCH: Span = (-0.7, 1.0)
 DURING: Span = (0.8, 2.0)  #: After the draft, while a slow provider takes its time.
-DURING_BATCH: Span = (1.5, 2.5)  #: The same after the slot.
 
 
 class Start(StrEnum):
@@ -32,6 +32,7 @@ class Start(StrEnum):
 
     CLOCK = "clock"  #: The moment for which the message is booked.
     DRAFT = "draft"  #: The provider has the draft: the check and the send are about to come.
+    CHECK = "check"  #: The inbox was read after the draft: only the send is about to come.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +73,13 @@ def plan(seed: str, races: int, kinds: Sequence[str], ways: Sequence[Way]) -> Pl
     return dealer.dealt()
 
 
+_TURNS = (
+    ((0, 3), Start.CLOCK, AROUND_SLOT),
+    ((1,), Start.DRAFT, AFTER_DRAFT),
+    ((2, 4), Start.CHECK, AFTER_CHECK),
+)
+
+
 class _Dealer:
     """Hands out numbers, kinds of mailbox and moments."""
 
@@ -89,32 +97,28 @@ class _Dealer:
         return Plan(streams=tuple(self._streams), batches=tuple(self._batches))
 
     def deal_stream(self, way: Way, wanted: int) -> None:
-        """Give the start to two of five by the clock, to the others by the draft."""
+        """Let the clock give two starts of five, the draft one, and the check two."""
         slow = max(1, wanted // SLOW_SHARE) if way.answers else 0
         for place in range(slow):  # The stop comes while the provider takes its time.
             self._batches.append((self._heat(way, place, Start.DRAFT, DURING, slow=True),))
-        taken = list(range(max(FEWEST, wanted - slow)))
-        by_clock = [place for place in taken if place % 5 in (0, 3)]
-        by_draft = [place for place in taken if place % 5 not in (0, 3)]
-        for start, places, span in (
-            (Start.CLOCK, by_clock, AROUND_SLOT),
-            (Start.DRAFT, by_draft, AFTER_DRAFT),
-        ):
+        for turn, start, span in _TURNS:
+            places = [place for place in range(max(FEWEST, wanted - slow)) if place % 5 in turn]
             for order, place in enumerate(places):
                 part = _part(span, order, len(places))
                 self._streams.append(self._heat(way, place, start, part))
 
     def deal_batches(self, way: Way, wanted: int) -> None:
-        """One stop for each batch, around the slot of its first candidate."""
+        """One stop for each batch, around the slot or after the draft of its first candidate."""
         fast = max(FEWEST // 2, round(wanted / BATCH))
         slow = max(1, fast // (SLOW_SHARE // BATCH))
         for place in range(fast):
             self._batches.append(self._batch(way, place, _part(AROUND_BATCH, place, fast)))
         for place in range(slow):
-            self._batches.append(self._batch(way, place, DURING_BATCH, slow=True))
+            self._batches.append(self._batch(way, place, DURING, slow=True))
 
     def _batch(self, way: Way, place: int, span: Span, *, slow: bool = False) -> tuple[Heat, ...]:
-        first = self._heat(way, place, Start.CLOCK, span, slow=slow)
+        start = Start.DRAFT if slow else Start.CLOCK
+        first = self._heat(way, place, start, span, slow=slow)
         others = (replace(first, number=next(self._numbers), slow=False) for _ in range(BATCH - 1))
         return (first, *others)
 

@@ -20,12 +20,13 @@ from tools.drill.race.judge import Finding, Outcome, Race, Verdict, judge, verdi
 from tools.drill.race.plan import Plan, plan
 from tools.drill.race.report import SUMMARY, show, show_gaps, summary
 from tools.drill.race.starter import Starter
-from tools.drill.race.ways import BY_NAME, WAYS, Racer, Way
+from tools.drill.race.ways import BY_NAME, WAYS, Racer, Way, address_of
 from tools.stack.stack import Stack
 
 LATENCY_MS = 100  #: What every call of the provider takes.
 PATIENCE = 120.0  #: Seconds without any progress after which what is open was missed.
 SETTLE = 30.0  #: Seconds within which what is on its way is accepted.
+CALM = 4.0  #: Seconds without a draft or a send after which there comes no more.
 HEARD = 30.0  #: Seconds within which replies are heard of, once the inboxes are read.
 POLL_ONLY_SHARE = 10  #: One of so many races runs against the build that only polls.
 POLL_ONLY_LEAST = 40
@@ -62,7 +63,8 @@ def race(home: Path, order: RaceOrder, say: Say = print) -> int:
         say(ours)
         return 0
     say(show(findings, order.ways))
-    say(show_gaps(sends))
+    slow = {address_of(heat.number) for heat in _plan(order).heats if heat.slow}
+    say(show_gaps([send for send in sends if send.to not in slow]))
     if order.compare and any(not way.answers for way in order.ways):
         say(_compared(ours, _poll_only(order, say)))
     found, why = verdict(findings, order.ways)
@@ -75,7 +77,7 @@ def race(home: Path, order: RaceOrder, say: Say = print) -> int:
 def run(home: Path, order: RaceOrder, say: Say) -> tuple[list[Finding], list[Send]]:
     """Race on a stack of its own; gives the findings, and every send that the provider took."""
     os.environ["REPRISE_API_RATE"] = "100000"
-    dealt = plan(order.seed, order.races, order.kinds, order.ways)
+    dealt = _plan(order)
     with Stack(home, say=lambda text: None):
         course = Course(home)
         course.open_boxes(dealt, order.kinds)
@@ -87,7 +89,7 @@ def run(home: Path, order: RaceOrder, say: Say) -> tuple[list[Finding], list[Sen
                 racers |= {racer.number: racer for racer in lane.racers}
                 starter.add(lane)
             _await(starter, say)
-            _until(course.is_quiet, SETTLE)
+            _until(lambda: _is_over(starter, course), SETTLE)
         for fault in starter.faults[:5]:
             say(f"  {fault[:300]}")
         starter.lines += course.chronicle(len(starter.lines))
@@ -96,7 +98,11 @@ def run(home: Path, order: RaceOrder, say: Say) -> tuple[list[Finding], list[Sen
         if order.poll_only:
             return [judge(one) for one in races], sends
         course.hear()
-        return [_marked(one, racers, course) for one in map(judge, races)], sends
+        return _marked([judge(one) for one in races], racers, course), sends
+
+
+def _plan(order: RaceOrder) -> Plan:
+    return plan(order.seed, order.races, order.kinds, order.ways)
 
 
 def _await(starter: Starter, say: Say) -> None:
@@ -109,6 +115,13 @@ def _await(starter: Starter, say: Say) -> None:
             told = time.monotonic()
             say(f"  {starter.done} of {starter.begun} stopped")
         time.sleep(0.2)
+
+
+def _is_over(starter: Starter, course: Course) -> bool:
+    """Say whether nothing was written and nothing is on its way for a while."""
+    writes = ("prepared", "accepted")
+    last = max((it["at_us"] for it in starter.lines if it["kind"] in writes), default=0)
+    return time.time() - last / 1e6 > CALM and course.is_quiet()
 
 
 def _until(true: Callable[[], bool], seconds: float) -> bool:
@@ -153,13 +166,18 @@ def _races(
     return found
 
 
-def _marked(finding: Finding, racers: dict[int, Racer], course: Course) -> Finding:
+def _marked(findings: Sequence[Finding], racers: dict[int, Racer], course: Course) -> list[Finding]:
     """Ask the engine for its mark where something crossed; a reply must have been heard first."""
-    if finding.outcome is not Outcome.CROSSED:
-        return finding
-    racer, way = racers[finding.race.number], finding.race.way
-    is_marked = _until(lambda: course.is_marked(racer, way.step), HEARD)
-    return judge(replace(finding.race, is_marked=is_marked))
+    deadline = time.monotonic() + HEARD
+    found: list[Finding] = []
+    for finding in findings:
+        if finding.outcome is Outcome.CROSSED:
+            racer, step = racers[finding.race.number], finding.race.way.step
+            left = max(0, deadline - time.monotonic())
+            is_marked = _until(lambda r=racer, s=step: course.is_marked(r, s), left)
+            finding = judge(replace(finding.race, is_marked=is_marked))
+        found.append(finding)
+    return found
 
 
 def _poll_only(order: RaceOrder, say: Say) -> dict[str, Any]:

@@ -35,8 +35,9 @@ class Starter:
         self.done = 0
         self._course = course
         self._lanes: dict[str, Lane] = {}
-        self._drafts: Counter[str] = Counter()
         self._sent: Counter[str] = Counter()
+        self._started: set[str] = set()
+        self._unchecked: dict[str, Lane] = {}  #: By mailbox: who waits for the check.
         self._moments: list[tuple[float, int, Callable[[], None]]] = []
         self._order = count()
         self._lock = threading.Lock()
@@ -85,23 +86,31 @@ class Starter:
                     self._note(line)
 
     def _note(self, line: dict[str, Any]) -> None:
-        """Start what a draft starts; ask for the slot of a follow-up once its first is out."""
+        """Start what a draft or a check starts; ask for the slot of a follow-up in time."""
+        if line["kind"] == "read":
+            self._begin(self._unchecked.pop(line["account"], None), line)
         if line["kind"] not in ("prepared", "accepted"):
             return
         address = line["people"][0]
-        counts = self._drafts if line["kind"] == "prepared" else self._sent
-        counts[address] += 1
+        self._sent[address] += line["kind"] == "accepted"
         with self._lock:
             lane = self._lanes.get(address)
-        if lane is None:
+        if lane is None or self._sent[address] != BY_NAME[lane.heats[0].way].step:
             return
-        heat = lane.heats[0]
-        step = BY_NAME[heat.way].step
-        at = line["at_us"] / 1e6
-        if line["kind"] == "prepared" and heat.start is Start.DRAFT and counts[address] == step + 1:
-            self._at(at + heat.after, lambda: self._stop(lane))
-        elif line["kind"] == "accepted" and heat.start is Start.CLOCK and counts[address] == step:
-            self._at(at + SOON, lambda: self._ask(lane))
+        start = lane.heats[0].start
+        if line["kind"] == "accepted":
+            if start is Start.CLOCK:
+                self._at(line["at_us"] / 1e6 + SOON, lambda: self._ask(lane))
+        elif start is not Start.CLOCK and address not in self._started:
+            self._started.add(address)
+            if start is Start.CHECK:
+                self._unchecked[line["account"]] = lane
+            else:
+                self._begin(lane, line)
+
+    def _begin(self, lane: Lane | None, line: dict[str, Any]) -> None:
+        if lane is not None:
+            self._at(line["at_us"] / 1e6 + lane.heats[0].after, lambda: self._stop(lane))
 
     def _ask(self, lane: Lane) -> None:
         """Learn for when the follow-up is booked."""
