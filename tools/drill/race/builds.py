@@ -8,10 +8,7 @@ SUBMITTING, CROSSING, CATCHING = (
     "activities/catching_up.py",
 )
 _LOOK = "        claim = self._look(client, claim)\n        looked = time.monotonic()\n"
-_ASK = """\
-            outcome = self.ledger.submit(claim, self.attempt)
-            if not isinstance(outcome, timedelta):
-"""
+_GO = "                return claim, outcome\n            age = "
 _RENEW = "    leases.renew(connection, claim.key)\n"
 _PAUSE = '    __import__("time").sleep(0.2)\n'  #: Makes a gap wide that is there anyhow.
 
@@ -30,19 +27,17 @@ BUILDS: tuple[Broken, ...] = (
         name="check_after_the_announcement",
         what="the inbox is read once the send is announced, and the send goes on",
         file=SENDING,
-        old=_LOOK + "        while True:\n" + _ASK,
-        new="        looked = time.monotonic()\n        while True:\n"
-        + _ASK
-        + "                if outcome is None:\n"
-        + "                    claim = self._look(client, claim)\n",
+        old=_LOOK,
+        new="        looked = time.monotonic()\n",
+        also=((SENDING, _GO, "                claim = self._look(client, claim)\n" + _GO),),
         points="reply",
     ),
     Broken(
         name="cursor_without_facts",
         what="the check moves the cursor, and what it found is stored later: never",
         file=CATCHING,
-        old="    inbox.accept(mailbox_id",
-        new="    _ = lambda: inbox.accept(mailbox_id",
+        old="        return self.inbox.accept(self.mailbox_id, self.workspace_id, span, messages)\n",
+        new="        return 0\n",
         points="reply",
     ),
     Broken(
@@ -65,8 +60,8 @@ BUILDS: tuple[Broken, ...] = (
         name="enrollment_not_locked",
         what="the gate reads the enrollment without its lock",
         file=SUBMITTING,
-        old='_LOCK_ENROLLMENT = text("SELECT * FROM enrollments WHERE id = :id FOR UPDATE")',
-        new='_LOCK_ENROLLMENT = text("SELECT * FROM enrollments WHERE id = :id")',
+        old=" WHERE e.id = :id FOR UPDATE OF e",
+        new=" WHERE e.id = :id",
         also=((SUBMITTING, _RENEW, _PAUSE + _RENEW),),
         points="stop",
     ),
