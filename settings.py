@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from domain.sources.kinds import SourceKind
+
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _URLS = (
     "api_url",
@@ -22,6 +24,10 @@ _URLS = (
     "graph_url",
     "microsoft_login_url",
     "unsubscribe_url",
+    "greenhouse_url",
+    "workable_url",
+    "lever_url",
+    "ashby_url",
 )
 _IN_HEADERS = ("api_url", "unsubscribe_url")  # Addresses that stand in headers of messages.
 _SECRETS = (
@@ -93,12 +99,21 @@ class Settings(BaseSettings):
     )
     microsoft_client_id: str = Field("", description="Our app registration at Microsoft.")
     microsoft_client_secret: SecretStr = Field(SecretStr(""), description="Its secret.")
+    greenhouse_url: str = Field(
+        "https://harvest.greenhouse.io", description="Greenhouse's Harvest API, without /v1."
+    )
+    workable_url: str = Field(
+        "https://{subdomain}.workable.com",
+        description="Workable's API, without /spi/v3; {subdomain} is each source's own.",
+    )
+    lever_url: str = Field("https://api.lever.co", description="Lever's API, without /v1.")
+    ashby_url: str = Field("https://api.ashbyhq.com", description="Ashby's API.")
     mail_ca_file: str = Field(
         "", description="Authorities of SMTP and IMAP servers to trust besides the system's (PEM)."
     )
     vault_key: SecretStr = Field(
         SecretStr(""),
-        description="Encrypts mailbox grants: id:base64 of 32 bytes, commas between, newest first.",
+        description="Encrypts grants and secrets: id:base64 of 32 bytes, commas between, newest first.",
     )
     codec_key: SecretStr = Field(
         SecretStr(""),
@@ -107,7 +122,9 @@ class Settings(BaseSettings):
     api_key: SecretStr = Field(
         SecretStr(""), description="The first workspace's API key, made known by the migration."
     )
-    poll_seconds: int = Field(300, ge=1, le=86_400, description="How often an inbox is read.")
+    poll_seconds: int = Field(
+        300, ge=1, le=86_400, description="How often an inbox or a polled source is read."
+    )
     check_seconds: int = Field(
         600, ge=1, le=86_400, description="How often an active sequence is checked."
     )
@@ -191,10 +208,20 @@ class Settings(BaseSettings):
             "graph_url": self.graph_url,
         }
 
+    @property
+    def source_roots(self) -> dict[SourceKind, str]:
+        """Where the sources that we ask are reached."""
+        return {
+            SourceKind.GREENHOUSE: self.greenhouse_url,
+            SourceKind.WORKABLE: self.workable_url,
+            SourceKind.LEVER: self.lever_url,
+            SourceKind.ASHBY: self.ashby_url,
+        }
+
     def faults(self) -> list[str]:
         """Name what a process would miss at its first real work."""
         missing = [
-            ("vault_key", "mailbox grants cannot be encrypted"),
+            ("vault_key", "grants and secrets cannot be encrypted"),
             ("codec_key", "Temporal payloads cannot be encrypted"),
         ]
         found = [

@@ -22,20 +22,25 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from activities.email import EmailActivities
 from activities.mailbox import MailboxActivities
 from activities.sequence import SequenceActivities
+from activities.source import SourceActivities
 from domain.access import MailboxKind
 from domain.ports import Grants, MailClients, StepLedger
+from domain.sources.ports import SourceClients
 from providers.clients import ProviderClients
 from providers.google_oauth import GoogleOAuth
 from providers.mail_servers import trust
 from providers.microsoft_oauth import MicrosoftOAuth
 from providers.mime import LetterWriter
 from providers.smtp import Line
+from providers.sources.clients import ProviderSources
 from providers.transport import OneShotTransport
+from records.credentials import CredentialSafe
 from records.database import Database
 from records.grants import GrantStore
 from records.inbox import Inbox
 from records.parcels import Outbox
 from records.reconcile import Reconciler
+from records.source_desk import SourceAccounts, SourceDesk
 from records.steps import Ledger
 from records.switchboard import Switchboard
 from records.vault import Vault, parse_keys
@@ -49,10 +54,11 @@ from settings import Settings
 from workflows.enrollment import EnrollmentWorkflow
 from workflows.mailbox import MailboxWorkflow
 from workflows.sequence import SequenceWorkflow
+from workflows.source import SourceWorkflow
 
 log = logging.getLogger("reprise.worker")
 
-WORKFLOWS = (EnrollmentWorkflow, MailboxWorkflow, SequenceWorkflow)
+WORKFLOWS = (EnrollmentWorkflow, MailboxWorkflow, SequenceWorkflow, SourceWorkflow)
 
 
 def main() -> int:
@@ -144,6 +150,11 @@ def build_worker(
     sequence = SequenceActivities(
         switchboard=Switchboard(database), every=timedelta(seconds=settings.check_seconds)
     )
+    source = SourceActivities(
+        clients=source_clients(settings, database),
+        desk=SourceDesk(database),
+        every=timedelta(seconds=settings.poll_seconds),
+    )
     return Worker(
         client,
         task_queue=settings.task_queue,
@@ -153,6 +164,7 @@ def build_worker(
             mailbox.poll_inbox,
             sequence.fan_out,
             sequence.watch_sequence,
+            source.watch_source,
         ],
         activity_executor=threads,
         max_concurrent_activities=settings.worker_activities,
@@ -174,6 +186,16 @@ def mail_clients(
     }
     line = Line(context=trust(settings.mail_ca_file), timeout=settings.provider_timeout_seconds)
     return ProviderClients(grants=grants or GrantStore(database, vault), oauths=oauths, line=line)
+
+
+def source_clients(settings: Settings, database: Database) -> SourceClients:
+    """Build the clients of the systems that tell of interviews."""
+    vault = Vault(parse_keys(settings.vault_key.get_secret_value()))
+    return ProviderSources(
+        accounts=SourceAccounts(database, CredentialSafe(vault)),
+        transport=OneShotTransport(timeout_seconds=settings.provider_timeout_seconds),
+        roots=settings.source_roots,
+    )
 
 
 async def _connect(settings: Settings) -> Client:

@@ -156,6 +156,10 @@ class LogEvent(StrEnum):
     SEQUENCE_ARCHIVED = "sequence.archived"
     SEQUENCE_VERSION_PUBLISHED = "sequence.version_published"
     CHECK_PASSED = "check.passed"
+    SOURCE_CONNECTED = "source.connected"
+    SOURCE_ERROR = "source.error"
+    SOURCE_REMOVED = "source.removed"
+    BOOKING_CANCELED = "booking.canceled"
     REPLY_RECEIVED = "reply.received"
     MESSAGE_RECEIVED = "message.received"  #: Any other answer, by a person or a machine.
     MESSAGE_CLASSIFIED = "message.classified"  #: A person corrected what it is.

@@ -61,6 +61,11 @@ def sequence_workflow_id(sequence_id: str) -> str:
     return f"sequence/{sequence_id}"
 
 
+def source_workflow_id(source_id: str) -> str:
+    """Name the workflow that asks one source."""
+    return f"source/{source_id}"
+
+
 def delivery_key(enrollment_id: str, step_id: str, round_: int) -> str:
     """Name the one delivery of a step: the same for every attempt, worker and run."""
     return f"{enrollment_id}:{step_id}:{round_}"

@@ -138,6 +138,23 @@ class PollReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SourceStart:
+    """The input of a source's workflow."""
+
+    source_id: str
+    workspace_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceReport:
+    """What asking a source led to; returned only when there is something to report."""
+
+    found: int = 0  #: Events that were new.
+    stopped: int = 0  #: Enrollments that they ended.
+    idle: bool = False  #: Nothing is left to do until somebody knocks.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SequenceStart:
     """The input of a sequence's workflow."""
 

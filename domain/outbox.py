@@ -6,7 +6,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from domain.messages import Fact, MailboxStart, SequenceStart
+from domain.messages import Fact, MailboxStart, SequenceStart, SourceStart
 from domain.state import EnrollmentStart
 
 
@@ -16,6 +16,7 @@ class WorkflowKind(StrEnum):
     ENROLLMENT = "Enrollment"
     MAILBOX = "Mailbox"
     SEQUENCE = "Sequence"
+    SOURCE = "Source"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,9 +26,9 @@ class Parcel:
     id: int
     workflow_id: str
     kind: WorkflowKind
-    start: EnrollmentStart | MailboxStart | SequenceStart
+    start: EnrollmentStart | MailboxStart | SequenceStart | SourceStart
     signal: str | None = None  #: None: only a start.
-    fact: Fact | None = None  #: What the signal says; mailbox and sequence signals say nothing.
+    fact: Fact | None = None  #: What the signal says; those of watchers say nothing.
     delay: timedelta = timedelta()  #: How long the first task waits (start_delay).
     summary: str = ""
     attributes: dict[str, str] = field(default_factory=dict[str, str])  #: Search attributes.

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection
 
-from domain.ids import mailbox_workflow_id, sequence_workflow_id
+from domain.ids import mailbox_workflow_id, sequence_workflow_id, source_workflow_id
 from domain.messages import FactKind
 from records.bulk import insert_rows
 from records.tables import outbox
@@ -14,6 +14,7 @@ Row = dict[str, Any]
 
 MailboxSignal = Literal["connected", "paused", "resumed", "removed", "poll_now"]
 SequenceSignal = Literal["switched", "archived", "check_now"]
+SourceSignal = Literal["connected", "changed", "heard", "deleted"]
 
 URGENT: frozenset[FactKind] = frozenset(
     {
@@ -73,6 +74,17 @@ def signal_sequence(
     """Wake the sequence's workflow: it looks the state up itself."""
     workflow_id = sequence_workflow_id(sequence_id)
     row = _row(workspace_id, workflow_id, sequence_id, kind="signal", signal=signal, payload={})
+    put(connection, [row])
+
+
+def signal_source(
+    connection: Connection, workspace_id: str, source_id: str, signal: SourceSignal
+) -> None:
+    """Wake the source's workflow: it looks up itself what there is to do."""
+    workflow_id = source_workflow_id(source_id)
+    row = _row(
+        workspace_id, workflow_id, source_id, kind="signal", signal=signal, payload={}, urgent=True
+    )
     put(connection, [row])
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import text
 
 from domain.codes import ReasonCode
-from domain.messages import Booking, Fact, MailboxStart, SequenceStart
+from domain.messages import Booking, Fact, MailboxStart, SequenceStart, SourceStart
 from domain.outbox import Delivered, Parcel, Undelivered, WorkflowKind
 from domain.state import EnrollmentStart
 from records.database import Database
@@ -154,11 +154,16 @@ def _sequence(row: Mapping[str, Any]) -> Parcel:
     return _watcher(row, WorkflowKind.SEQUENCE, start, "RepriseSequence", "Looks after a sequence")
 
 
+def _source(row: Mapping[str, Any]) -> Parcel:
+    start = SourceStart(source_id=row["subject_id"], workspace_id=row["workspace_id"])
+    return _watcher(row, WorkflowKind.SOURCE, start, None, "Asks a source for interviews")
+
+
 def _watcher(
     row: Mapping[str, Any],
     kind: WorkflowKind,
-    start: MailboxStart | SequenceStart,
-    attribute: str,
+    start: MailboxStart | SequenceStart | SourceStart,
+    attribute: str | None,
     summary: str,
 ) -> Parcel:
     return Parcel(
@@ -170,7 +175,7 @@ def _watcher(
         summary=summary,
         attributes={
             "RepriseWorkspace": row["workspace_id"],
-            attribute: row["subject_id"],
+            **({} if attribute is None else {attribute: row["subject_id"]}),
         },
     )
 
@@ -208,5 +213,5 @@ def _delay(slot_at: datetime | None, now: datetime) -> timedelta:
 
 
 _PARCELS: Mapping[str, Callable[[Mapping[str, Any]], Parcel]] = MappingProxyType(
-    {"enrollment": _enrollment, "mailbox": _mailbox, "sequence": _sequence}
+    {"enrollment": _enrollment, "mailbox": _mailbox, "sequence": _sequence, "source": _source}
 )

@@ -22,6 +22,7 @@ _REUSE = {
     WorkflowKind.ENROLLMENT: WorkflowIDReusePolicy.REJECT_DUPLICATE,
     WorkflowKind.MAILBOX: WorkflowIDReusePolicy.ALLOW_DUPLICATE,
     WorkflowKind.SEQUENCE: WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+    WorkflowKind.SOURCE: WorkflowIDReusePolicy.ALLOW_DUPLICATE,
 }
 
 

@@ -38,7 +38,7 @@ ROWS = (
         (Source.METAVIEW, "A Calendly event is scheduled"),
         status="finished",
         event=LogEvent.ENROLLMENT_FINISHED,
-        cause="The candidate booked an event in Calendly.",
+        cause="The candidate booked a time by a scheduling link (Calendly, Cal.com).",
         remedy="Nothing need be done.",
         who="Nobody",
         resumes="It has ended.",

@@ -14,6 +14,7 @@ from records.tables.sequences import (
     sequences,
     versions,
 )
+from records.tables.sources import sources, webhook_events
 from records.tables.suppressions import suppressions
 
 __all__ = [
@@ -43,9 +44,11 @@ __all__ = [
     "schedules",
     "sequences",
     "slots",
+    "sources",
     "suppressions",
     "users",
     "versions",
+    "webhook_events",
     "workspaces",
 ]
 
@@ -59,9 +62,10 @@ SYSTEM_TABLES = (
     sequences,
     mailboxes,
     idempotency_keys,
+    sources,
 )
-"""What `reprise_system` may see across workspaces: relay, sweeps, reconcile and look-ups of keys
-and OAuth states. Content (candidates, deliveries, messages) is not among them."""
+"""What `reprise_system` may see across workspaces: relay, sweeps, reconcile and look-ups of keys,
+webhooks and OAuth states. Content (candidates, deliveries, messages) is not among them."""
 
 SHARED_TABLES = (leases,)
 """What belongs to no workspace; opaque ids only, so that every workspace may see them."""

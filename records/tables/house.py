@@ -33,7 +33,7 @@ outbox = Table(
     Column("number", BigInteger, nullable=False),
     Column("kind", Text, nullable=False),  # start | signal
     Column("signal", Text),
-    Column("subject_id", Text, nullable=False),  # enrollment, mailbox or sequence
+    Column("subject_id", Text, nullable=False),  # enrollment, mailbox, sequence or source
     json_column("payload", "{}"),
     flag("urgent"),
     counter("failures"),

@@ -60,6 +60,10 @@ def _sandboxed(port: int) -> dict[str, str]:
         "REPRISE_GOOGLE_TOKEN_URL": f"{base}/token",
         "REPRISE_GRAPH_URL": base,
         "REPRISE_MICROSOFT_LOGIN_URL": base,
+        "REPRISE_GREENHOUSE_URL": base,
+        "REPRISE_WORKABLE_URL": base,
+        "REPRISE_LEVER_URL": base,
+        "REPRISE_ASHBY_URL": base,
     }
 
 

@@ -1,0 +1,1 @@
+"""What other systems tell us about candidates: who signed it, what it means, what must be asked."""

@@ -1,0 +1,1 @@
+"""How we ask applicant tracking systems; every call only reads."""
