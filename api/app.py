@@ -27,9 +27,11 @@ from api.routes import (
     sandbox,
     schedules,
     sequences,
+    sources,
     suppressions,
     timeline,
     unsubscribe,
+    webhooks,
     workspace,
 )
 from domain.access import PROVIDERS, MailboxKind
@@ -38,6 +40,7 @@ from providers.mail_servers import trust
 from providers.microsoft_oauth import MicrosoftOAuth
 from providers.smtp import Line
 from providers.transport import OneShotTransport
+from records.credentials import CredentialSafe
 from records.database import Database
 from records.grants import GrantStore
 from records.health import Health
@@ -69,6 +72,8 @@ _ROUTERS = (
     jobs,
     suppressions,
     unsubscribe,
+    sources,
+    webhooks,
     workspace,
     sandbox,
     probes,
@@ -117,6 +122,8 @@ async def _plug_in(app: FastAPI, settings: Settings) -> None:
     state.redirect_uris = {one: f"{back}/{one}/callback" for one in PROVIDERS.values()}
     vault = Vault(parse_keys(settings.vault_key.get_secret_value()))
     state.grants = GrantStore(state.database, vault)
+    state.safe = CredentialSafe(vault)
+    state.webhooks_url = f"{settings.api_url.rstrip('/')}/webhooks"
     state.line = Line(context=trust(settings.mail_ca_file))
     transport = OneShotTransport(timeout_seconds=settings.provider_timeout_seconds)
     state.oauths = {

@@ -28,6 +28,12 @@ class Metrics:
         self._seconds = Histogram(
             "reprise_http_request_seconds", "Until answered.", ["route"], registry=self._registry
         )
+        self._webhooks = Counter(
+            "reprise_webhooks_in",
+            "Webhooks that came in, by kind of source and what became of them.",
+            ["kind", "result"],
+            registry=self._registry,
+        )
         self._vitals = {
             name: Gauge(f"reprise_{name}", text, registry=self._registry)
             for name, text in _VITALS.items()
@@ -37,6 +43,10 @@ class Metrics:
         """Count an answered request; `route` is the template of the path, never the path."""
         self._requests.labels(method, route, str(status)).inc()
         self._seconds.labels(route).observe(seconds)
+
+    def observe_webhook(self, *, kind: str, result: str) -> None:
+        """Count a webhook; `result` is a state, "duplicate", or why it was refused."""
+        self._webhooks.labels(kind, result).inc()
 
     def observe_health(self, vitals: Vitals) -> None:
         """Show the vitals."""

@@ -15,6 +15,7 @@ _OPEN = (
     "/reason_codes",
     "/oauth/",
     "/unsubscribe/",
+    "/webhooks/",
     "/livez",
     "/readyz",
     "/metrics",
@@ -31,6 +32,11 @@ _NAMED = {404: "No such thing here, or somebody else's."}
 _BODY = {400: "The body cannot be read.", 413: "The body is too large."}
 _MATCHED = {412: "Somebody changed it since it was read."}
 _HINTS = {401: "WWW-Authenticate", 429: "Retry-After", 503: "Retry-After"}
+
+
+def refusals(texts: Mapping[int, str]) -> dict[int | str, Document]:
+    """Describe refusals that a route has besides those that its form says."""
+    return {status: _refusal(status, text) for status, text in texts.items()}
 
 
 def complete(app: FastAPI) -> None:
