@@ -28,7 +28,9 @@ async def run(host: str, port: int, post: Ports, state: Path | None) -> None:
 
 def main() -> None:
     """Read the arguments and serve."""
-    parser = argparse.ArgumentParser(description="A pretend Gmail, Outlook and mail server.")
+    parser = argparse.ArgumentParser(
+        description="A pretend Gmail, Outlook, mail server, calendars and recruiting systems."
+    )
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8090)
     parser.add_argument("--smtp-port", type=int, help="SMTP with STARTTLS")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sandbox.control.accounts import AccountControl
 from sandbox.control.house import HouseControl
+from sandbox.control.sources import SourceControl
 from sandbox.faults import FaultBoard
 from sandbox.gate import Gate
 from sandbox.google.gmail import Gmail
@@ -19,6 +20,13 @@ from sandbox.microsoft.sign_in import SignIn
 from sandbox.post.office import PostOffice
 from sandbox.post.servers import PostServers
 from sandbox.post.strikes import Strikes
+from sandbox.sources.desk import Desk
+from sandbox.sources.diary import Diary
+from sandbox.sources.harvest import Harvest
+from sandbox.sources.messenger import Messenger
+from sandbox.sources.methods import Methods
+from sandbox.sources.opportunities import Opportunities
+from sandbox.sources.spi import Spi
 from sandbox.stats import Stats
 from sandbox.wire import Call, Table
 from sandbox.world.timeline import Timeline
@@ -43,6 +51,8 @@ def build(state: Path | None = None, *, clock: Callable[[], float] = time.time) 
     outlook = Outlook(world, timeline)
     graph, sign_in = Graph(world, grants, outlook), SignIn(world, grants)
     office = PostOffice(world, timeline)
+    diary = Diary(timeline, world.ids.now_ms)
+    messenger = Messenger(diary)
     accounts = AccountControl(world, grants, office)
     house = HouseControl(
         timeline,
@@ -52,13 +62,19 @@ def build(state: Path | None = None, *, clock: Callable[[], float] = time.time) 
         stats=stats,
         outlook=outlook,
         office=office,
+        diary=diary,
+        messenger=messenger,
     )
+    desk = Desk(diary)
+    recruiting = (Harvest(desk), Spi(desk), Opportunities(desk), Methods(desk))
     table = Table(
         [
             *gmail.operations(),
             *oauth.operations(),
             *graph.operations(),
             *sign_in.operations(),
+            *(one for system in recruiting for one in system.operations()),
+            *SourceControl(diary, messenger).operations(),
             *accounts.operations(),
             *house.operations(),
         ]

@@ -103,6 +103,18 @@ _GRAPH_PRESETS: Mapping[str, Mapping[str, Any]] = {
     ),
 }
 
+_ASKED = {"operation": r"^(greenhouse|workable|lever|ashby)\."}
+_SOURCE_PRESETS: Mapping[str, Mapping[str, Any]] = {
+    "source_throttled": _status(
+        _ASKED, 429, "", "", body={"message": "Slow down."}, headers={"Retry-After": "1"}
+    ),
+    "source_unavailable": _status(_ASKED, 503, "", "", body={"message": "Try again."}),
+    "source_key_refused": _status(_ASKED, 401, "", "", body={"message": "Invalid key."}),
+    "source_forbidden": _status(_ASKED, 403, "", "", body={"message": "Not allowed."}),
+    "source_garbled": {"match": _ASKED, "kind": Kind.GARBLE, "when": When.AFTER},
+    "source_dropped": {"match": _ASKED, "kind": Kind.DROP},
+}
+
 PRESETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
         # Rates: the first two pass in seconds, the third stops the mailbox for a time.
@@ -165,5 +177,7 @@ PRESETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         **_GRAPH_PRESETS,
         # Plain mail servers.
         **_SMTP_PRESETS,
+        # Calendars and recruiting systems.
+        **_SOURCE_PRESETS,
     }
 )

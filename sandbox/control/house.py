@@ -12,6 +12,8 @@ from sandbox.google.grants import Grants
 from sandbox.microsoft.outlook import Outlook
 from sandbox.post.office import PostOffice
 from sandbox.presets import PRESETS
+from sandbox.sources.diary import Diary
+from sandbox.sources.messenger import Messenger
 from sandbox.stats import Stats
 from sandbox.wire import Answer, Call, Operation
 from sandbox.world.changes import Accepted
@@ -35,7 +37,11 @@ class HouseControl:
         stats: Stats,
         outlook: Outlook,
         office: PostOffice,
+        diary: Diary,
+        messenger: Messenger,
     ) -> None:
+        self._diary = diary
+        self._messenger = messenger
         self._office = office
         self._outlook = outlook
         self._timeline = timeline
@@ -127,7 +133,7 @@ class HouseControl:
         return Answer.of({})
 
     def reset(self, _: Call) -> Answer:
-        """Forget everything: mail, ledger, tokens, faults, counts and the journal."""
+        """Forget everything: mail, ledger, tokens, interviews, faults, counts and the journal."""
         for part in (
             self._world,
             self._grants,
@@ -135,6 +141,8 @@ class HouseControl:
             self._stats,
             self._outlook,
             self._office,
+            self._diary,
+            self._messenger,
         ):
             part.clear()
         self._timeline.forget()
