@@ -113,7 +113,7 @@ class Settings(BaseSettings):
     )
     vault_key: SecretStr = Field(
         SecretStr(""),
-        description="Encrypts stored secrets: id:base64 of 32 bytes, comma-separated, newest first.",
+        description="Encrypts secrets: id:base64 of 32 bytes, commas between, newest first.",
     )
     codec_key: SecretStr = Field(
         SecretStr(""),

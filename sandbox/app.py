@@ -39,6 +39,7 @@ class Sandbox:
 
     gate: Gate
     post: PostServers
+    diary: Diary
 
 
 def build(state: Path | None = None, *, clock: Callable[[], float] = time.time) -> Sandbox:
@@ -90,4 +91,4 @@ def build(state: Path | None = None, *, clock: Callable[[], float] = time.time) 
     if state is not None:
         timeline.open(state)
     gate = Gate(table, faults=faults, stats=stats, recipients=recipients)
-    return Sandbox(gate, PostServers(office, Strikes(faults, stats)))
+    return Sandbox(gate, PostServers(office, Strikes(faults, stats)), diary)

@@ -68,9 +68,7 @@ class Messenger:
         self, account: Account, content: dict[str, object], mark: str, manner: Manner, told: Report
     ) -> None:
         await asyncio.sleep(manner.delay_ms / 1000)
-        signer = (
-            replace(account, secret=f"{account.secret[:-4]}AAA=") if _wrong(manner) else account
-        )
+        signer = _forger(account) if manner.wrong_signature else account
         pause = _FIRST_PAUSE
         async with httpx.AsyncClient(timeout=20, trust_env=False) as client:
             for _ in range(TRIES):

@@ -17,6 +17,7 @@ from records.switchboard import switch
 from records.tables import mailboxes
 from tests.integration.provoke_inbox import INBOX
 from tests.integration.provoke_sending import SENDING
+from tests.integration.provoke_sources import ats_interview_found, calendly_event_scheduled
 from tests.integration.provoke_suppressions import SUPPRESSIONS
 from tests.integration.world import INSTANT, LATER, Provocation, World, make_steps
 
@@ -258,10 +259,8 @@ PROVOKE: Mapping[ReasonCode, Provocation] = MappingProxyType(
         ReasonCode.INTERVIEW_SESSION_DETECTED: by_event(
             "interview_session", ReasonCode.INTERVIEW_SESSION_DETECTED, FactKind.INTERVIEW_BOOKED
         ),
-        ReasonCode.CALENDLY_EVENT_SCHEDULED: by_event(
-            "calendly", ReasonCode.CALENDLY_EVENT_SCHEDULED
-        ),
-        ReasonCode.ATS_INTERVIEW_FOUND: by_event("ats_interview", ReasonCode.ATS_INTERVIEW_FOUND),
+        ReasonCode.CALENDLY_EVENT_SCHEDULED: calendly_event_scheduled,
+        ReasonCode.ATS_INTERVIEW_FOUND: ats_interview_found,
         ReasonCode.NO_RESPONSE: no_response,
         ReasonCode.DELETED: deleted,
         ReasonCode.UNENROLLED_BY_USER: unenrolled_by_user,

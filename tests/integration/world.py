@@ -43,9 +43,11 @@ from records.tables import (
 from records.watch import Watch
 from relay.carrier import Carrier
 from relay.pump import Pump
+from tests.integration.pretend import Pretend, pretend_sources
 from workflows.enrollment import EnrollmentWorkflow
 from workflows.mailbox import MailboxWorkflow
 from workflows.sequence import SequenceWorkflow
+from workflows.source import SourceWorkflow
 
 LATER = {"kind": "later", "seconds": 3 * 86_400}
 INSTANT = {"kind": "instant"}
@@ -65,6 +67,7 @@ class World:
     pump: Pump
     skipper: TimeSkipper
     workspace_id: str
+    pretend: Pretend  #: Calendars and recruiting systems.
 
     def make_mailbox(self, **values: Any) -> str:
         """Make a connected mailbox."""
@@ -290,19 +293,24 @@ async def open_world(database: Database, environment: WorkflowEnvironment) -> As
         environment.client, config=TimeSkippingConfig(max_session_skip_count=1000)
     )
     with environment.with_time_skipping_disabled(), ThreadPoolExecutor(10) as threads:
-        async with Worker(
-            environment.client,
-            task_queue=queue,
-            workflows=[EnrollmentWorkflow, MailboxWorkflow, SequenceWorkflow],
-            activities=[
-                email.send_email,
-                mailbox.poll_inbox,
-                sequence.fan_out,
-                sequence.watch_sequence,
-            ],
-            activity_executor=threads,
-            workflow_runner=UnsandboxedWorkflowRunner(),
+        async with (
+            pretend_sources(database) as pretend,
+            Worker(
+                environment.client,
+                task_queue=queue,
+                workflows=[EnrollmentWorkflow, MailboxWorkflow, SequenceWorkflow, SourceWorkflow],
+                activities=[
+                    email.send_email,
+                    mailbox.poll_inbox,
+                    sequence.fan_out,
+                    sequence.watch_sequence,
+                    pretend.activities.watch_source,
+                ],
+                activity_executor=threads,
+                workflow_runner=UnsandboxedWorkflowRunner(),
+            ),
         ):
+            pretend.workspace_id = workspace_id
             carrier = Carrier(environment.client, queue)
             pump = Pump(Outbox(database), carrier)
-            yield World(database, environment, mail, pump, skipper, workspace_id)
+            yield World(database, environment, mail, pump, skipper, workspace_id, pretend)
