@@ -52,6 +52,8 @@ class SourceActivities:
         return report if report.found else self._rest(*who)
 
     def _ask(self, standing: SourceStanding, source_id: str, workspace_id: str) -> SourceReport:
+        if not standing.is_polled and standing.next_event_in is None:
+            return SourceReport()
         client = self._clients.open(source_id, workspace_id)
         deadline = this_deadline(reserve=RESERVE)
         settled, ended = self._settle(client, deadline, source_id, workspace_id)

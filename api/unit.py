@@ -136,7 +136,9 @@ async def _begin(request: Request, unit: Unit) -> tuple[Response | None, bytes |
 def _finish(request: Request, unit: Unit, answer: Response, digest: bytes | None) -> None:
     if digest is not None:
         headers = {k: v for k, v in answer.headers.items() if k.lower() in _KEPT_HEADERS}
-        kept = idempotency.Kept(status=answer.status_code, headers=headers, body=bytes(answer.body))
+        kept_as = getattr(request.state, "kept_as", bytes)  # A route may hold a secret back.
+        body = kept_as(bytes(answer.body))
+        kept = idempotency.Kept(status=answer.status_code, headers=headers, body=body)
         idempotency.keep(
             unit.connection,
             workspace_id=unit.workspace_id,

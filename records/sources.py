@@ -41,10 +41,15 @@ def make(
     return source_id
 
 
+def _tell(connection: Connection, source: Values, signal: outbox.SourceSignal) -> None:
+    """Wake the workflow of a source that can be asked; the others have none."""
+    if SPECS[SourceKind(source["kind"])].needs_key:
+        outbox.signal_source(connection, source["workspace_id"], source["id"], signal)
+
+
 def change(
     connection: Connection,
-    workspace_id: str,
-    source_id: str,
+    source: Values,
     values: Values,
     credentials: Credentials,
     safe: CredentialSafe,
@@ -52,19 +57,19 @@ def change(
     """Change a source; it is asked at once, so that an error which is not mended shows again."""
     connection.execute(
         update(sources)
-        .where(sources.c.id == source_id)
+        .where(sources.c.id == source["id"])
         .values(
             **values,
             state=SourceState.CONNECTED.value,
             code=None,
             detail=None,
             poll_failures=0,
-            credentials=safe.seal(source_id, credentials),
+            credentials=safe.seal(source["id"], credentials),
             revision=sources.c.revision + 1,
             updated_at=func.clock_timestamp(),
         )
     )
-    outbox.signal_source(connection, workspace_id, source_id, "changed")
+    _tell(connection, source, "changed")
 
 
 def rotated(known: Credentials, secret: str, *, until: datetime) -> Credentials:
@@ -73,15 +78,15 @@ def rotated(known: Credentials, secret: str, *, until: datetime) -> Credentials:
     return Credentials(secrets=(Secret(value=secret), *before), api_key=known.api_key)
 
 
-def remove(connection: Connection, workspace_id: str, source_id: str) -> None:
+def remove(connection: Connection, source: Values) -> None:
     """Take a source out: its secrets are forgotten, what it told is kept."""
     connection.execute(
         update(sources)
-        .where(sources.c.id == source_id)
+        .where(sources.c.id == source["id"])
         .values(removed_at=func.clock_timestamp(), credentials=None)
     )
-    _log(connection, workspace_id, source_id, LogEvent.SOURCE_REMOVED, {})
-    outbox.signal_source(connection, workspace_id, source_id, "deleted")
+    _log(connection, source["workspace_id"], source["id"], LogEvent.SOURCE_REMOVED, {})
+    _tell(connection, source, "deleted")
 
 
 def one(connection: Connection, source_id: str, *, lock: bool = False) -> RowMapping | None:

@@ -1,6 +1,7 @@
 """Sources: who tells us of interviews and bookings."""
 
 import base64
+import json
 import secrets
 from datetime import timedelta
 from typing import Any
@@ -57,7 +58,7 @@ def make(body: SourceIn, unit: Work, request: Request) -> dict[str, Any]:
     source_id = sources.make(
         unit.connection, unit.workspace_id, values, credentials, request.app.state.safe
     )
-    return {**_shown(request, _row(unit, source_id)), "secret": ours}
+    return _shown_once(request, _row(unit, source_id), ours)
 
 
 @router.get("", response_model=Page[Source])
@@ -103,7 +104,7 @@ def change(
         given.get("subdomain", row["subdomain"]),
     )
     values = {name: given[name] for name in ("name", "subdomain") if name in given}
-    sources.change(unit.connection, unit.workspace_id, source_id, values, credentials, safe)
+    sources.change(unit.connection, row, values, credentials, safe)
     return read(source_id, unit, request, response)
 
 
@@ -123,15 +124,14 @@ def rotate(source_id: Id, body: Rotation, unit: Work, request: Request) -> dict[
     until = row["now"] + timedelta(seconds=body.previous_valid_seconds)
     known = safe.open(source_id, row["credentials"])
     credentials = sources.rotated(known, body.secret or ours or "", until=until)
-    sources.change(unit.connection, unit.workspace_id, source_id, {}, credentials, safe)
-    return {**_shown(request, _row(unit, source_id)), "secret": ours}
+    sources.change(unit.connection, row, {}, credentials, safe)
+    return _shown_once(request, _row(unit, source_id), ours)
 
 
 @router.delete("/{source_id}", status_code=204, response_class=Response)
 def remove(source_id: Id, unit: Work) -> Response:
     """Take a source out: its webhooks are refused from now on, and it is asked no more."""
-    _row(unit, source_id, lock=True)
-    sources.remove(unit.connection, unit.workspace_id, source_id)
+    sources.remove(unit.connection, _row(unit, source_id, lock=True))
     return Response(status_code=204)
 
 
@@ -189,6 +189,16 @@ def _row(unit: Work, source_id: str, *, lock: bool = False) -> Any:
     if row is None:
         raise not_found("source")
     return row
+
+
+def _shown_once(request: Request, row: Any, ours: str | None) -> dict[str, Any]:
+    """Show a secret of ours, and keep it out of what a repeat of the request is answered."""
+    request.state.kept_as = _without_secret
+    return {**_shown(request, row), "secret": ours}
+
+
+def _without_secret(body: bytes) -> bytes:
+    return json.dumps({**json.loads(body), "secret": None}).encode()
 
 
 def _shown(request: Request, row: Any) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from api.shapes.common import Strict, Text, one_line
 from domain.sources.kinds import SourceFault, SourceKind, SourceState
 
 Secret = Annotated[str, Field(min_length=8, max_length=500), AfterValidator(one_line)]
-ApiKey = Annotated[str, Field(min_length=8, max_length=2_000), AfterValidator(one_line)]
+ApiKey = Annotated[str, Field(min_length=8, max_length=2_000, pattern=r"^[!-~]+$")]
 Subdomain = Annotated[str, Field(max_length=63, pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")]
 MOST_SECRETS = 4  #: Lever has one for each kind of event.
 
@@ -83,7 +83,10 @@ class Source(BaseModel):
 class NewSource(Source):
     """A source with a secret that we made."""
 
-    secret: str | None = Field(description="Give it to the source; it is not shown again.")
+    secret: str | None = Field(
+        description="Give it to the source. It is not shown again, not even to a repeat of this"
+        " request with the same Idempotency-Key."
+    )
 
 
 class WebhookEvent(BaseModel):

@@ -60,8 +60,9 @@ def give_key(world: World, source: str, api_key: str) -> None:
     """Change a source's key, as PATCH does."""
     credentials = Credentials(secrets=[Secret(value="secret")], api_key=api_key)
     safe = world.pretend.safe
+    row = source_row(world, source)
     with world.database.workspace(world.workspace_id) as connection:
-        change(connection, world.workspace_id, source, {}, credentials, safe)
+        change(connection, row, {}, credentials, safe)
 
 
 @pytest.mark.parametrize("kind", POLLED)
@@ -128,7 +129,7 @@ class TestPolling:
         await world.until(lambda: source_row(world, source)["polled_at"] is not None, "a poll")
 
         with world.database.workspace(world.workspace_id) as connection:
-            remove(connection, world.workspace_id, source)
+            remove(connection, source_row(world, source))
         await world.relay()
 
         handle = world.environment.client.get_workflow_handle(f"source/{source}")

@@ -78,6 +78,7 @@ def real_ids(address: str) -> dict[str, str]:
     candidate = post("/candidates", {"first_name": "Jo"})
     body = {"sequence_id": sequence["id"], "candidate_id": candidate["id"]}
     enrollment = post("/enrollments", body)
+    source = post("/sources", {"kind": "calcom"})
     job = post(f"/sequences/{sequence['id']}/enrollments:bulk", {"items": [{}]})
     return {
         "mailbox_id": mailbox["id"],
@@ -86,6 +87,7 @@ def real_ids(address: str) -> dict[str, str]:
         "candidate_id": candidate["id"],
         "enrollment_id": enrollment["id"],
         "job_id": job["id"],
+        "source_id": source["id"],
     }
 
 

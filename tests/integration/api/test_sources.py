@@ -7,9 +7,12 @@ import pytest
 from fastapi.testclient import TestClient
 
 from domain.sources.kinds import SourceKind
-from tests.integration.api.test_webhooks import EMAIL, booked, send
+from records.database import Database
+from records.tables import outbox
+from tests.integration.api.test_webhooks import EMAIL, booked, enrolled, house, rows, send
 from tests.unit.domain.sources.signers import SIGN, encoded
 
+__all__ = ["house"]  # A fixture.
 pytestmark = pytest.mark.integration
 
 CALCOM = SourceKind.CALCOM
@@ -101,7 +104,29 @@ class TestRotation:
         assert changed.json()["secrets"] == 2
 
 
+class TestRepeating:
+    def test_a_request_shows_the_secret_once_and_makes_one_source(self, door: TestClient) -> None:
+        headers = {"Idempotency-Key": "k-1"}
+
+        first, second = (
+            door.post("/sources", json={"kind": "calcom"}, headers=headers) for _ in range(2)
+        )
+
+        assert first.json()["secret"]
+        assert second.json() == {**first.json(), "secret": None}
+        assert len(door.get("/sources").json()["data"]) == 1
+
+
 class TestChanging:
+    def test_one_that_is_never_asked_wakes_nobody(self, door: TestClient, house: Database) -> None:
+        enrolled(door)
+        source = make(door, kind="calcom").json()["id"]
+        door.patch(f"/sources/{source}", json={"name": "Another"})
+        door.post(f"/sources/{source}/rotate", json={})
+        door.delete(f"/sources/{source}")
+
+        assert [row for row in rows(house, outbox) if row["subject_id"] == source] == []
+
     def test_names_what_changed_and_keeps_the_rest(self, door: TestClient) -> None:
         made = make(door, kind="workable", api_key="key-of-theirs", subdomain="acme").json()
 
