@@ -107,11 +107,11 @@ def _log_canceled(
     )
     rows = connection.execute(query.order_by(enrollments.c.id)).mappings().all()
     concerned = {row["candidate_id"] for row in rows}
-    common = {
+    common = {  # No code: the enrollment's own stays what ended it.
         "workspace_id": workspace_id,
         "event": LogEvent.BOOKING_CANCELED,
-        "code": code,
-        "detail": dict(told),
+        "code": None,
+        "detail": {**told, "ended_as": code.value},
     }
     others = [{"candidate_id": one} for one in candidate_ids if one not in concerned]
     log.write_many(connection, [{**common, **facts.log_ids(row)} for row in rows])
