@@ -14,10 +14,10 @@ from domain.sources.happening import Happening
 from domain.sources.kinds import SourceKind
 from domain.sources.reading import MOST_BYTES, understand
 from domain.sources.signatures import Refusal, Refused
-from records import sources, webhooks
+from records import sources, webhooks_in
 from records.credentials import CredentialSafe
 from records.database import Database, is_deadlock
-from records.webhooks import Heard
+from records.webhooks_in import Heard
 
 log = logging.getLogger("reprise.webhooks")
 
@@ -83,7 +83,7 @@ def store(database: Database, source: Any, happening: Happening, body: bytes) ->
     for _ in range(TRIES):
         try:
             with database.workspace(source["workspace_id"]) as connection:
-                return webhooks.hear(connection, source, happening, body)
+                return webhooks_in.hear(connection, source, happening, body)
         except Exception as error:
             if not is_deadlock(error):
                 raise

@@ -17,7 +17,7 @@ from records.credentials import Credentials, CredentialSafe, Secret
 from records.database import Database
 from records.source_desk import SourceAccounts, SourceDesk
 from records.vault import Vault, VaultKey
-from records.webhooks import Heard
+from records.webhooks_in import Heard
 from sandbox.app import Sandbox, build
 from sandbox.server import Server
 from sandbox.sources.diary import Account, Interview
