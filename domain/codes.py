@@ -165,3 +165,5 @@ class LogEvent(StrEnum):
     MESSAGE_CLASSIFIED = "message.classified"  #: A person corrected what it is.
     ENROLLMENT_RESTARTED = "enrollment.restarted"
     ENROLLMENT_MIGRATED = "enrollment.migrated"
+    WEBHOOK_DISABLED = "webhook.disabled"
+    NOTIFICATION_DISABLED = "notification.disabled"

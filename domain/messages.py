@@ -184,3 +184,36 @@ class CheckReport:
     """What a pre-flight check found out; returned only when the sequence is archived."""
 
     archived: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookStart:
+    """The input of the workflow that brings one notice to one endpoint."""
+
+    notice_id: str
+    workspace_id: str
+    round: int = 1  #: Redelivery is the next round; a try of an older one does nothing.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookReport:
+    """What became of a delivery to an endpoint."""
+
+    state: str  #: A domain.webhooks.NoticeState.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticesStart:
+    """The input of the workflow that tells one owner over one channel."""
+
+    user_id: str
+    workspace_id: str
+    channel: str  #: A domain.notices.NoticeChannel.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticesReport:
+    """What a look at an owner's notices led to."""
+
+    until: datetime | None = None  #: When the next digest is due; None: nothing waits.
+    more: bool = False  #: More than one message's worth waits.

@@ -1,4 +1,7 @@
-"""The log: one row per event that somebody may ask about, in the transaction that made it true."""
+"""The log: one row per event that somebody may ask about, in the transaction that made it true.
+
+Who has to be told of an event is told by the same statement: see `records.telling`.
+"""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -10,18 +13,9 @@ from sqlalchemy import Connection, text
 from domain.codes import LogEvent, ReasonCode
 from domain.ids import Prefix
 from records.ids import fresh
+from records.telling import COLUMNS, LOG, tellings, write_and_tell
 
-_WRITE = text(
-    "INSERT INTO log_events (id, workspace_id, event, code, at, detail, enrollment_id,"
-    " sequence_id, mailbox_id, candidate_id, step_id, workflow_id, run_id, activity_id)"
-    " SELECT r.id, r.workspace_id, r.event, r.code, coalesce(r.at, clock_timestamp()),"
-    " coalesce(r.detail, '{}'::jsonb), r.enrollment_id, r.sequence_id, r.mailbox_id,"
-    " r.candidate_id, r.step_id, r.workflow_id, r.run_id, r.activity_id"
-    " FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(id text, workspace_id text, event text,"
-    " code text, at timestamptz, detail jsonb, enrollment_id text, sequence_id text,"
-    " mailbox_id text, candidate_id text, step_id text, workflow_id text, run_id text,"
-    " activity_id text)"
-)
+_WRITE = text(f"{LOG} jsonb_to_recordset(CAST(:rows AS jsonb)) AS r({COLUMNS})")
 
 
 def write(
@@ -34,7 +28,10 @@ def write(
     detail: Mapping[str, Any] | None = None,
     **ids: str | None,
 ) -> None:
-    """Write one event. `at` is business time (UTC), None for now; `detail` holds ids only."""
+    """Write one event. `at` is business time (UTC), None for now; `detail` holds ids only.
+
+    An `owner_id` in `detail` names whom it concerns, where no sequence or mailbox says so.
+    """
     row = {
         "workspace_id": workspace_id,
         "event": event,
@@ -47,10 +44,18 @@ def write(
 
 
 def write_many(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write events in one statement, however many; none is fine."""
+    """Write events in one statement, however many; none is fine.
+
+    Of several events of one enrollment, those that come first here get the lower order numbers.
+    """
     if not rows:
         return
-    connection.execute(_WRITE, {"rows": _json([_plain(row) for row in rows])})
+    plain = [_plain(row) for row in rows]
+    told = tellings(plain)
+    if all(one.nobody for one in told):
+        connection.execute(_WRITE, {"rows": json.dumps(plain)})
+    else:
+        write_and_tell(connection, plain, told)
 
 
 def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -63,7 +68,3 @@ def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
         "code": None if code is None else str(code),
         "at": at.isoformat() if isinstance(at, datetime) else None,
     }
-
-
-def _json(rows: list[dict[str, Any]]) -> str:
-    return json.dumps(rows)

@@ -4,6 +4,12 @@ from records.tables.access import api_keys, idempotency_keys, rls_probe, users, 
 from records.tables.base import metadata
 from records.tables.enrollments import deliveries, enrollments, holds, messages, slots
 from records.tables.house import job_items, jobs, log_events, outbox
+from records.tables.notices import (
+    notice_attempts,
+    notice_channels,
+    notices,
+    webhook_endpoints,
+)
 from records.tables.senders import contacts, leases, limits, mailboxes, oauth_states
 from records.tables.sequences import (
     addresses,
@@ -38,6 +44,9 @@ __all__ = [
     "mailboxes",
     "messages",
     "metadata",
+    "notice_attempts",
+    "notice_channels",
+    "notices",
     "oauth_states",
     "outbox",
     "rls_probe",
@@ -48,6 +57,7 @@ __all__ = [
     "suppressions",
     "users",
     "versions",
+    "webhook_endpoints",
     "webhook_events",
     "workspaces",
 ]

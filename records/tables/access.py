@@ -21,6 +21,7 @@ workspaces = Table(
     id_column(),
     Column("name", Text, nullable=False),
     Column("seal", LargeBinary, nullable=False, server_default=_SEAL),  # signs opt-out tokens
+    Column("notification_mailbox_id", Text),  # whose mailbox writes to owners
     moment_now("created_at"),
 )
 

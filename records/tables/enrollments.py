@@ -58,6 +58,7 @@ enrollments = Table(
     moment("ended_at"),
     counter("facts"),  # the number of the newest fact
     counter("switched"),  # the newest switch of the sequence that it was told of
+    counter("told"),  # the number of the newest event that somebody was told of
     counter("surprises"),  # tries in a row that broke down by a fault of ours
     Column("run_id", Text),
     counter("clock_offset_ms"),
