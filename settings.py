@@ -28,12 +28,14 @@ _URLS = (
     "workable_url",
     "lever_url",
     "ashby_url",
+    "twilio_url",
 )
 _IN_HEADERS = ("api_url", "unsubscribe_url")  # Addresses that stand in headers of messages.
 _SECRETS = (
     "database_url",
     "google_client_secret",
     "microsoft_client_secret",
+    "twilio_auth_token",
     "vault_key",
     "codec_key",
     "api_key",
@@ -111,6 +113,18 @@ class Settings(BaseSettings):
     mail_ca_file: str = Field(
         "", description="Authorities of SMTP and IMAP servers to trust besides the system's (PEM)."
     )
+    twilio_url: str = Field(
+        "https://api.twilio.com", description="The root of Twilio's API, or of one that is like it."
+    )
+    twilio_account_sid: str = Field("", description="Our account there; without one no SMS leaves.")
+    twilio_auth_token: SecretStr = Field(SecretStr(""), description="Its token.")
+    twilio_from: str = Field(
+        "", description="The number (+15005550006), or messaging service (MG...), that sends SMS."
+    )
+    webhook_ports: str = Field(
+        "443",
+        description="Ports that webhooks and Slack hooks may call, commas between.",
+    )
     vault_key: SecretStr = Field(
         SecretStr(""),
         description="Encrypts secrets: id:base64 of 32 bytes, commas between, newest first.",
@@ -181,6 +195,19 @@ class Settings(BaseSettings):
         """Where opt-out tokens are answered, as candidates reach it."""
         return self.unsubscribe_url or f"{self.api_url.rstrip('/')}/unsubscribe"
 
+    @model_validator(mode="after")
+    def _ports_are_ports(self) -> Self:
+        if not all(one.strip().isdecimal() and 0 < int(one) < 65_536 for one in _parts(self)):
+            raise ValueError(
+                f"REPRISE_WEBHOOK_PORTS is {self.webhook_ports!r}: give ports, commas between."
+            )
+        return self
+
+    @property
+    def hook_ports(self) -> frozenset[int]:
+        """Give the ports that webhooks may call."""
+        return frozenset(int(one) for one in _parts(self))
+
     @property
     def has_sandbox(self) -> bool:
         """Say whether the pretend providers stand in."""
@@ -235,6 +262,10 @@ class Settings(BaseSettings):
                 " SMTP mailboxes can be connected."
             )
         return found
+
+
+def _parts(settings: Settings) -> list[str]:
+    return settings.webhook_ports.split(",")
 
 
 def table() -> list[tuple[str, str, str]]:

@@ -6,6 +6,7 @@ the relay for what other processes left in the outbox, and the sweeps. Run as ma
 
 import asyncio
 import logging
+import secrets
 import signal
 import sys
 from collections.abc import Callable
@@ -21,9 +22,13 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.email import EmailActivities
 from activities.mailbox import MailboxActivities
+from activities.notices import NoticeActivities
 from activities.sequence import SequenceActivities
 from activities.source import SourceActivities
+from activities.webhooks import WebhookActivities
 from domain.access import MailboxKind
+from domain.notices import NoticeChannel
+from domain.outside import Rules
 from domain.ports import Grants, MailClients, StepLedger
 from domain.sources.ports import SourceClients
 from providers.clients import ProviderClients
@@ -31,13 +36,19 @@ from providers.google_oauth import GoogleOAuth
 from providers.mail_servers import trust
 from providers.microsoft_oauth import MicrosoftOAuth
 from providers.mime import LetterWriter
+from providers.notice_mail import MailTeller
+from providers.outside import OutsideCalls
+from providers.slack import SlackTeller
 from providers.smtp import Line
 from providers.sources.clients import ProviderSources
 from providers.transport import OneShotTransport
+from providers.twilio import SmsTeller, TwilioAccount
 from records.credentials import CredentialSafe
 from records.database import Database
 from records.grants import GrantStore
 from records.inbox import Inbox
+from records.notifications import Channels
+from records.owner_notices import OwnerNotices
 from records.parcels import Outbox
 from records.reconcile import Reconciler
 from records.source_desk import SourceAccounts, SourceDesk
@@ -45,6 +56,8 @@ from records.steps import Ledger
 from records.switchboard import Switchboard
 from records.vault import Vault, parse_keys
 from records.watch import Watch
+from records.webhook_tries import WebhookTries
+from records.webhooks import Endpoints
 from relay.carrier import Carrier
 from relay.client import connect
 from relay.codec import codec_keys
@@ -53,12 +66,21 @@ from relay.reconcile import reconcile_for_ever
 from settings import Settings
 from workflows.enrollment import EnrollmentWorkflow
 from workflows.mailbox import MailboxWorkflow
+from workflows.notices import NoticesWorkflow
 from workflows.sequence import SequenceWorkflow
 from workflows.source import SourceWorkflow
+from workflows.webhook import WebhookDeliveryWorkflow
 
 log = logging.getLogger("reprise.worker")
 
-WORKFLOWS = (EnrollmentWorkflow, MailboxWorkflow, SequenceWorkflow, SourceWorkflow)
+WORKFLOWS = (
+    EnrollmentWorkflow,
+    MailboxWorkflow,
+    SequenceWorkflow,
+    SourceWorkflow,
+    WebhookDeliveryWorkflow,
+    NoticesWorkflow,
+)
 
 
 def main() -> int:
@@ -155,6 +177,7 @@ def build_worker(
         desk=SourceDesk(database),
         every=timedelta(seconds=settings.poll_seconds),
     )
+    telling = telling_activities(settings, database, ports.clients)
     return Worker(
         client,
         task_queue=settings.task_queue,
@@ -165,12 +188,47 @@ def build_worker(
             sequence.fan_out,
             sequence.watch_sequence,
             source.watch_source,
+            *telling,
         ],
         activity_executor=threads,
         max_concurrent_activities=settings.worker_activities,
         max_cached_workflows=settings.worker_cache,
         workflow_runner=UnsandboxedWorkflowRunner(),  # The sandbox runs in tests and the replay.
         graceful_shutdown_timeout=timedelta(seconds=20),
+    )
+
+
+def telling_activities(
+    settings: Settings, database: Database, clients: MailClients
+) -> list[Callable[..., object]]:
+    """Plug in who tells endpoints and owners."""
+    vault = Vault(parse_keys(settings.vault_key.get_secret_value()))
+    outside = OutsideCalls(Rules(ports=settings.hook_ports, loopback=settings.has_sandbox))
+    chance = secrets.SystemRandom().random
+    transport = OneShotTransport(timeout_seconds=settings.provider_timeout_seconds)
+    webhooks = WebhookActivities(
+        ledger=WebhookTries(database, Endpoints(vault)), outside=outside, chance=chance
+    )
+    notices = NoticeActivities(
+        ledger=OwnerNotices(database, Channels(vault)),
+        tellers={
+            NoticeChannel.EMAIL: MailTeller(clients),
+            NoticeChannel.SLACK: SlackTeller(outside),
+            NoticeChannel.SMS: SmsTeller(_twilio(settings), transport),
+        },
+        chance=chance,
+    )
+    return [webhooks.deliver_webhook, notices.tell_owner]
+
+
+def _twilio(settings: Settings) -> TwilioAccount | None:
+    if not (settings.twilio_account_sid and settings.twilio_from):
+        return None
+    return TwilioAccount(
+        url=settings.twilio_url,
+        account_sid=settings.twilio_account_sid,
+        auth_token=settings.twilio_auth_token.get_secret_value(),
+        sender=settings.twilio_from,
     )
 
 

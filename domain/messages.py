@@ -216,4 +216,3 @@ class NoticesReport:
     """What a look at an owner's notices led to."""
 
     until: datetime | None = None  #: When the next digest is due; None: nothing waits.
-    more: bool = False  #: More than one message's worth waits.

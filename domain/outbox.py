@@ -6,7 +6,14 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from domain.messages import Fact, MailboxStart, SequenceStart, SourceStart
+from domain.messages import (
+    Fact,
+    MailboxStart,
+    NoticesStart,
+    SequenceStart,
+    SourceStart,
+    WebhookStart,
+)
 from domain.state import EnrollmentStart
 
 
@@ -17,6 +24,8 @@ class WorkflowKind(StrEnum):
     MAILBOX = "Mailbox"
     SEQUENCE = "Sequence"
     SOURCE = "Source"
+    WEBHOOK = "WebhookDelivery"
+    NOTICES = "Notices"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +35,9 @@ class Parcel:
     id: int
     workflow_id: str
     kind: WorkflowKind
-    start: EnrollmentStart | MailboxStart | SequenceStart | SourceStart
+    start: (
+        EnrollmentStart | MailboxStart | SequenceStart | SourceStart | WebhookStart | NoticesStart
+    )
     signal: str | None = None  #: None: only a start.
     fact: Fact | None = None  #: What the signal says; those of watchers say nothing.
     delay: timedelta = timedelta()  #: How long the first task waits (start_delay).

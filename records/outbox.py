@@ -5,7 +5,12 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection
 
-from domain.ids import mailbox_workflow_id, sequence_workflow_id, source_workflow_id
+from domain.ids import (
+    mailbox_workflow_id,
+    notices_workflow_id,
+    sequence_workflow_id,
+    source_workflow_id,
+)
 from domain.messages import FactKind
 from records.bulk import insert_rows
 from records.tables import outbox
@@ -15,6 +20,7 @@ Row = dict[str, Any]
 MailboxSignal = Literal["connected", "paused", "resumed", "removed", "poll_now"]
 SequenceSignal = Literal["switched", "archived", "check_now"]
 SourceSignal = Literal["connected", "changed", "heard", "deleted"]
+NoticesSignal = Literal["told", "changed"]
 
 URGENT: frozenset[FactKind] = frozenset(
     {
@@ -85,6 +91,15 @@ def signal_source(
     row = _row(
         workspace_id, workflow_id, source_id, kind="signal", signal=signal, payload={}, urgent=True
     )
+    put(connection, [row])
+
+
+def signal_notices(
+    connection: Connection, workspace_id: str, user_id: str, channel: str, signal: NoticesSignal
+) -> None:
+    """Wake the workflow that tells an owner: it looks up itself what waits, and until when."""
+    workflow_id = notices_workflow_id(user_id, channel)
+    row = _row(workspace_id, workflow_id, user_id, kind="signal", signal=signal, payload={})
     put(connection, [row])
 
 

@@ -9,7 +9,15 @@ from typing import Any
 from sqlalchemy import text
 
 from domain.codes import ReasonCode
-from domain.messages import Booking, Fact, MailboxStart, SequenceStart, SourceStart
+from domain.messages import (
+    Booking,
+    Fact,
+    MailboxStart,
+    NoticesStart,
+    SequenceStart,
+    SourceStart,
+    WebhookStart,
+)
 from domain.outbox import Delivered, Parcel, Undelivered, WorkflowKind
 from domain.state import EnrollmentStart
 from records.database import Database
@@ -159,6 +167,36 @@ def _source(row: Mapping[str, Any]) -> Parcel:
     return _watcher(row, WorkflowKind.SOURCE, start, None, "Asks a source for interviews")
 
 
+def _webhook(row: Mapping[str, Any]) -> Parcel:
+    number = int(row["workflow_id"].rpartition("/")[2])
+    start = WebhookStart(
+        notice_id=row["subject_id"], workspace_id=row["workspace_id"], round=number
+    )
+    return _messenger(row, WorkflowKind.WEBHOOK, start, "Tells a webhook endpoint")
+
+
+def _notices(row: Mapping[str, Any]) -> Parcel:
+    channel = row["workflow_id"].rpartition("/")[2]
+    start = NoticesStart(
+        user_id=row["subject_id"], workspace_id=row["workspace_id"], channel=channel
+    )
+    return _messenger(row, WorkflowKind.NOTICES, start, f"Tells an owner by {channel}")
+
+
+def _messenger(
+    row: Mapping[str, Any], kind: WorkflowKind, start: WebhookStart | NoticesStart, summary: str
+) -> Parcel:
+    return Parcel(
+        id=row["outbox_id"],
+        workflow_id=row["workflow_id"],
+        kind=kind,
+        start=start,
+        signal=row["signal"],
+        summary=summary,
+        attributes={"RepriseWorkspace": row["workspace_id"]},
+    )
+
+
 def _watcher(
     row: Mapping[str, Any],
     kind: WorkflowKind,
@@ -213,5 +251,12 @@ def _delay(slot_at: datetime | None, now: datetime) -> timedelta:
 
 
 _PARCELS: Mapping[str, Callable[[Mapping[str, Any]], Parcel]] = MappingProxyType(
-    {"enrollment": _enrollment, "mailbox": _mailbox, "sequence": _sequence, "source": _source}
+    {
+        "enrollment": _enrollment,
+        "mailbox": _mailbox,
+        "sequence": _sequence,
+        "source": _source,
+        "webhook": _webhook,
+        "notices": _notices,
+    }
 )

@@ -23,6 +23,8 @@ _REUSE = {
     WorkflowKind.MAILBOX: WorkflowIDReusePolicy.ALLOW_DUPLICATE,
     WorkflowKind.SEQUENCE: WorkflowIDReusePolicy.ALLOW_DUPLICATE,
     WorkflowKind.SOURCE: WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+    WorkflowKind.NOTICES: WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+    WorkflowKind.WEBHOOK: WorkflowIDReusePolicy.REJECT_DUPLICATE,
 }
 
 

@@ -28,6 +28,8 @@ from sandbox.sources.methods import Methods
 from sandbox.sources.opportunities import Opportunities
 from sandbox.sources.spi import Spi
 from sandbox.stats import Stats
+from sandbox.told.ears import Ears
+from sandbox.told.receivers import Receivers
 from sandbox.wire import Call, Table
 from sandbox.world.timeline import Timeline
 from sandbox.world.world import World
@@ -54,6 +56,7 @@ def build(state: Path | None = None, *, clock: Callable[[], float] = time.time) 
     office = PostOffice(world, timeline)
     diary = Diary(timeline, world.ids.now_ms)
     messenger = Messenger(diary)
+    ears = Ears(timeline, world.ids.now_ms)
     accounts = AccountControl(world, grants, office)
     house = HouseControl(
         timeline,
@@ -65,6 +68,7 @@ def build(state: Path | None = None, *, clock: Callable[[], float] = time.time) 
         office=office,
         diary=diary,
         messenger=messenger,
+        ears=ears,
     )
     desk = Desk(diary)
     recruiting = (Harvest(desk), Spi(desk), Opportunities(desk), Methods(desk))
@@ -76,6 +80,7 @@ def build(state: Path | None = None, *, clock: Callable[[], float] = time.time) 
             *sign_in.operations(),
             *(one for system in recruiting for one in system.operations()),
             *SourceControl(diary, messenger).operations(),
+            *Receivers(ears).operations(),
             *accounts.operations(),
             *house.operations(),
         ]

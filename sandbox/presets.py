@@ -72,6 +72,41 @@ _SMTP_PRESETS: Mapping[str, Mapping[str, Any]] = {
     },
 }
 
+_HOOK = {"operation": r"^hook\.receive$"}
+_SLACK = {"operation": r"^slack\.post$"}
+_SMS = {"operation": r"^twilio\."}
+
+
+def _twilio(status: int, code: int, message: str) -> Mapping[str, Any]:
+    more = f"https://www.twilio.com/docs/errors/{code}"
+    body = {"code": code, "message": message, "more_info": more, "status": status}
+    return {"match": _SMS, "status": status, "body": body}
+
+
+_TOLD_PRESETS: Mapping[str, Mapping[str, Any]] = {
+    "hook_error": {"match": _HOOK, "status": 500, "body": "broken"},
+    "hook_busy": {"match": _HOOK, "status": 503, "headers": {"Retry-After": "120"}},
+    "hook_gone": {"match": _HOOK, "status": 410, "body": "gone"},
+    "hook_moved": {"match": _HOOK, "status": 302, "headers": {"Location": "/hooks/elsewhere"}},
+    "hook_dropped": {"match": _HOOK, "kind": Kind.DROP},
+    "hook_slow": {"match": _HOOK, "kind": Kind.DELAY, "delay_ms": 30_000},
+    "hook_lost_answer": {"match": _HOOK, "kind": Kind.DROP, "when": When.AFTER},
+    "slack_archived": {"match": _SLACK, "status": 410, "body": "channel_is_archived"},
+    "slack_invalid_token": {"match": _SLACK, "status": 403, "body": "invalid_token"},
+    "slack_no_service": {"match": _SLACK, "status": 404, "body": "no_service"},
+    "slack_rate_limited": {
+        "match": _SLACK,
+        "status": 429,
+        "body": "rate_limited",
+        "headers": {"Retry-After": "30"},
+    },
+    "slack_error": {"match": _SLACK, "status": 500, "body": "rollup_error"},
+    "twilio_busy": _twilio(429, 20429, "Too many requests."),
+    "twilio_auth": _twilio(401, 20003, "Authenticate"),
+    "twilio_opted_out": _twilio(400, 21610, "Attempt to send to unsubscribed recipient."),
+    "twilio_error": _twilio(500, 20500, "Internal server error."),
+}
+
 _GRAPH_PRESETS: Mapping[str, Mapping[str, Any]] = {
     "graph_throttled": _graph(
         _GRAPH, 429, "ApplicationThrottled", _BUSY, headers={"Retry-After": "2"}
@@ -179,5 +214,7 @@ PRESETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         **_SMTP_PRESETS,
         # Calendars and recruiting systems.
         **_SOURCE_PRESETS,
+        # Whom the house tells.
+        **_TOLD_PRESETS,
     }
 )

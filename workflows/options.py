@@ -31,6 +31,11 @@ class Options:
 SEND = Options(start_to_close=timedelta(seconds=60), retries=SEND_RETRIES)
 POLL = Options(start_to_close=timedelta(seconds=120), retries=POLL_RETRIES, priority=AHEAD)
 FAN_OUT = Options(start_to_close=timedelta(seconds=60), retries=SEND_RETRIES, priority=AHEAD)
+TELL = Options(
+    start_to_close=timedelta(seconds=90),
+    retries=SEND_RETRIES,
+    priority=Priority(priority_key=4),  # Sends go first.
+)
 
 HISTORY_BOUND = 2_000
 """Events after which an enrollment's workflow continues as new, far below Temporal's own advice

@@ -15,6 +15,7 @@ from sandbox.presets import PRESETS
 from sandbox.sources.diary import Diary
 from sandbox.sources.messenger import Messenger
 from sandbox.stats import Stats
+from sandbox.told.ears import Ears
 from sandbox.wire import Answer, Call, Operation
 from sandbox.world.changes import Accepted
 from sandbox.world.timeline import Timeline
@@ -39,9 +40,11 @@ class HouseControl:
         office: PostOffice,
         diary: Diary,
         messenger: Messenger,
+        ears: Ears,
     ) -> None:
         self._diary = diary
         self._messenger = messenger
+        self._ears = ears
         self._office = office
         self._outlook = outlook
         self._timeline = timeline
@@ -56,6 +59,7 @@ class HouseControl:
             route("healthz", "GET", "/healthz", lambda _: Answer.of({"ok": True})),
             route("ledger", "GET", "/control/ledger", self.ledger),
             route("chronicle", "GET", "/control/chronicle", self.chronicle),
+            route("told", "GET", "/control/told", self.told),
             route("faults.list", "GET", "/control/faults", self.list_faults),
             route("faults.add", "POST", "/control/faults", self.add_fault),
             route("faults.clear", "DELETE", "/control/faults", self.lift_faults),
@@ -85,6 +89,12 @@ class HouseControl:
         limit = whole_number(call, "limit", len(lines))
         shown = [asdict(one) for one in lines[:limit] if account in ("", one.account)]
         return Answer.of({"data": shown, "last": self._world.chronicle.last})
+
+    def told(self, call: Call) -> Answer:
+        """List what webhook receivers, Slack hooks and telephones heard, after `since`."""
+        kind, name = call.one("kind") or None, call.one("name") or None
+        heard = self._ears.after(whole_number(call, "since"), kind, name)
+        return Answer.of({"data": heard, "last": self._ears.last})
 
     def list_faults(self, _: Call) -> Answer:
         """List the faults that still live."""
@@ -143,6 +153,7 @@ class HouseControl:
             self._office,
             self._diary,
             self._messenger,
+            self._ears,
         ):
             part.clear()
         self._timeline.forget()

@@ -49,6 +49,9 @@ _CLIENT = {
     "REPRISE_GOOGLE_CLIENT_SECRET": "local-secret",
     "REPRISE_MICROSOFT_CLIENT_ID": "local-client",
     "REPRISE_MICROSOFT_CLIENT_SECRET": "local-secret",
+    "REPRISE_TWILIO_ACCOUNT_SID": "AC00000000000000000000000000000001",
+    "REPRISE_TWILIO_AUTH_TOKEN": "local-secret",
+    "REPRISE_TWILIO_FROM": "+15005550006",
 }  #: For whatever stands in for the providers; the real ones want yours.
 
 
@@ -64,6 +67,7 @@ def _sandboxed(port: int) -> dict[str, str]:
         "REPRISE_WORKABLE_URL": base,
         "REPRISE_LEVER_URL": base,
         "REPRISE_ASHBY_URL": base,
+        "REPRISE_TWILIO_URL": base,
     }
 
 

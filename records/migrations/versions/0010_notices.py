@@ -1,5 +1,7 @@
 """Telling owners and endpoints of every stop and every error."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -12,16 +14,16 @@ depends_on = None
 _MOMENT = sa.DateTime(timezone=True)
 
 
-def _now(name: str) -> sa.Column:
+def _now(name: str) -> sa.Column[Any]:
     return sa.Column(name, _MOMENT, server_default=sa.text("clock_timestamp()"), nullable=False)
 
 
-def _counter(name: str, start: int = 0) -> sa.Column:
+def _counter(name: str, start: int = 0) -> sa.Column[Any]:
     given = sa.text(str(start))
     return sa.Column(name, sa.BigInteger(), server_default=given, nullable=False)
 
 
-def _text(name: str, default: str | None = None) -> sa.Column:
+def _text(name: str, default: str | None = None) -> sa.Column[Any]:
     return sa.Column(name, sa.Text(), server_default=default, nullable=False)
 
 
