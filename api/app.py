@@ -21,6 +21,7 @@ from api.routes import (
     jobs,
     mailboxes,
     messages,
+    notifications,
     oauth,
     probes,
     reasons,
@@ -31,21 +32,26 @@ from api.routes import (
     suppressions,
     timeline,
     unsubscribe,
+    webhook_endpoints,
     webhooks,
     workspace,
 )
 from domain.access import PROVIDERS, MailboxKind
+from domain.outside import Rules
 from providers.google_oauth import GoogleOAuth
 from providers.mail_servers import trust
 from providers.microsoft_oauth import MicrosoftOAuth
+from providers.outside import OutsideCalls
 from providers.smtp import Line
 from providers.transport import OneShotTransport
 from records.credentials import CredentialSafe
 from records.database import Database
 from records.grants import GrantStore
 from records.health import Health
+from records.notifications import Channels
 from records.parcels import Outbox
 from records.vault import Vault, parse_keys
+from records.webhooks import Endpoints
 from relay.carrier import Carrier
 from relay.client import connect
 from relay.codec import Codec, codec_keys
@@ -75,6 +81,8 @@ _ROUTERS = (
     sources,
     webhooks,
     workspace,
+    webhook_endpoints,
+    notifications,
     sandbox,
     probes,
 )
@@ -124,6 +132,8 @@ async def _plug_in(app: FastAPI, settings: Settings) -> None:
     state.grants = GrantStore(state.database, vault)
     state.safe = CredentialSafe(vault)
     state.webhooks_url = f"{settings.api_url.rstrip('/')}/webhooks"
+    state.endpoints, state.channels = Endpoints(vault), Channels(vault)
+    state.outside = OutsideCalls(Rules(ports=settings.hook_ports, loopback=settings.has_sandbox))
     state.line = Line(context=trust(settings.mail_ca_file))
     transport = OneShotTransport(timeout_seconds=settings.provider_timeout_seconds)
     state.oauths = {

@@ -206,7 +206,7 @@ def _retry_after(text: str | None) -> timedelta | None:
 
 
 def _why(error: Exception) -> str:
-    cause = error.__cause__ or error
+    cause = error.args[0] if error.args else error  # httpcore wraps what it caught.
     if isinstance(cause, ssl.SSLCertVerificationError):
         return f"its certificate is not valid for its name ({cause.verify_message})"
     if isinstance(cause, ssl.SSLError):

@@ -72,7 +72,12 @@ def workspace(connection: Connection, workspace_id: str) -> dict[str, Any]:
     """Read a workspace with its limit and how many it wrote to this month."""
     month = connection.execute(_THIS_MONTH).scalar_one()
     row = connection.execute(
-        select(workspaces.c.id, workspaces.c.name, limit_rows.c.most.label("monthly_contacts"))
+        select(
+            workspaces.c.id,
+            workspaces.c.name,
+            workspaces.c.notification_mailbox_id,
+            limit_rows.c.most.label("monthly_contacts"),
+        )
         .outerjoin(
             limit_rows,
             (limit_rows.c.account_id == workspaces.c.id)

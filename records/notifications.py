@@ -14,8 +14,9 @@ _PUT = text(
     "INSERT INTO notice_channels (user_id, channel, workspace_id, address, secret, mode, daily_at,"
     " zone) VALUES (:user_id, :channel, :workspace_id, :address, :secret, :mode, :daily_at, :zone)"
     " ON CONFLICT (user_id, channel) DO UPDATE SET address = excluded.address,"
-    " secret = excluded.secret, mode = excluded.mode, daily_at = excluded.daily_at,"
-    " zone = excluded.zone, disabled_why = NULL, due_at = NULL, failures = 0,"
+    " secret = coalesce(excluded.secret, notice_channels.secret), mode = excluded.mode,"
+    " daily_at = excluded.daily_at, zone = excluded.zone, disabled_why = NULL,"
+    " due_at = NULL, failures = 0,"
     " updated_at = clock_timestamp()"
 )
 _RELEASE = text(
@@ -46,7 +47,7 @@ class Channels:
     ) -> None:
         """Write a channel anew: it is switched on again, and what it was set aside for goes on.
 
-        `values`: address, hook (a URL, or None), mode, daily_at, zone.
+        `values`: address, hook (a URL; None keeps the one that is known), mode, daily_at, zone.
         """
         hook = values["hook"]
         owner = _owner(user_id, channel.value)
