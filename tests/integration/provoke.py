@@ -19,6 +19,7 @@ from tests.integration.provoke_inbox import INBOX
 from tests.integration.provoke_sending import SENDING
 from tests.integration.provoke_sources import ats_interview_found, calendly_event_scheduled
 from tests.integration.provoke_suppressions import SUPPRESSIONS
+from tests.integration.provoke_telling import TELLING
 from tests.integration.world import INSTANT, LATER, Provocation, World, make_steps
 
 HOUR = timedelta(hours=1)
@@ -272,5 +273,6 @@ PROVOKE: Mapping[ReasonCode, Provocation] = MappingProxyType(
         **SENDING,
         **SUPPRESSIONS,
         **INBOX,
+        **TELLING,
     }
 )

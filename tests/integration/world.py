@@ -43,11 +43,14 @@ from records.tables import (
 from records.watch import Watch
 from relay.carrier import Carrier
 from relay.pump import Pump
+from tests.integration import telling
 from tests.integration.pretend import Pretend, pretend_sources
 from workflows.enrollment import EnrollmentWorkflow
 from workflows.mailbox import MailboxWorkflow
+from workflows.notices import NoticesWorkflow
 from workflows.sequence import SequenceWorkflow
 from workflows.source import SourceWorkflow
+from workflows.webhook import WebhookDeliveryWorkflow
 
 LATER = {"kind": "later", "seconds": 3 * 86_400}
 INSTANT = {"kind": "instant"}
@@ -68,6 +71,11 @@ class World:
     skipper: TimeSkipper
     workspace_id: str
     pretend: Pretend  #: Calendars and recruiting systems.
+
+    @property
+    def listeners(self) -> telling.Listeners:
+        """Whoever is told of what happens."""
+        return telling.Listeners(self.database, self.workspace_id)
 
     def make_mailbox(self, **values: Any) -> str:
         """Make a connected mailbox."""
@@ -298,13 +306,21 @@ async def open_world(database: Database, environment: WorkflowEnvironment) -> As
             Worker(
                 environment.client,
                 task_queue=queue,
-                workflows=[EnrollmentWorkflow, MailboxWorkflow, SequenceWorkflow, SourceWorkflow],
+                workflows=[
+                    EnrollmentWorkflow,
+                    MailboxWorkflow,
+                    SequenceWorkflow,
+                    SourceWorkflow,
+                    WebhookDeliveryWorkflow,
+                    NoticesWorkflow,
+                ],
                 activities=[
                     email.send_email,
                     mailbox.poll_inbox,
                     sequence.fan_out,
                     sequence.watch_sequence,
                     pretend.activities.watch_source,
+                    *telling.activities(database, mail),
                 ],
                 activity_executor=threads,
                 workflow_runner=UnsandboxedWorkflowRunner(),

@@ -16,9 +16,12 @@ from domain.messages import Fact, PerformStep, ResultKind, StepResult
 from tests import temporal_server
 from tests.factories import DAY, HOUR, enrollment_start
 from tests.temporal.house import House, house
+from tests.temporal.tellers import Tellers, tellers
+from tests.temporal.watchers import until
 
 FOLDER = Path(__file__).parent / "histories"
 Story = Callable[[House], Awaitable[WorkflowHandle]]
+Telling = Callable[[Tellers], Awaitable[WorkflowHandle]]
 
 
 async def runs_to_its_end(home: House) -> WorkflowHandle:
@@ -89,17 +92,58 @@ STORIES: tuple[Story, ...] = (
 )
 
 
+async def webhook_taken_at_the_third_try(home: Tellers) -> WorkflowHandle:
+    home.endpoint.failures = 2
+    handle = await home.webhook()
+    await home.forward(handle, 3 * HOUR)
+    await handle.result()
+    return handle
+
+
+async def told_at_once_and_in_a_digest(home: Tellers) -> WorkflowHandle:
+    home.owner.script.append(DAY)
+    handle = await home.notices()
+    await until(lambda: len(home.owner.looks) == 1, "the first look")
+    await handle.signal("told")
+    await home.forward(handle, 2 * DAY)
+    await handle.result()
+    return handle
+
+
+async def digest_chosen_otherwise(home: Tellers) -> WorkflowHandle:
+    home.owner.script.append(DAY)
+    handle = await home.notices()
+    await until(lambda: len(home.owner.looks) == 1, "the first look")
+    await handle.signal("changed")
+    await handle.result()
+    return handle
+
+
+TELLINGS: tuple[Telling, ...] = (
+    webhook_taken_at_the_third_try,
+    told_at_once_and_in_a_digest,
+    digest_chosen_otherwise,
+)
+
+
 async def main() -> None:
     """Record what is not recorded yet."""
     async with await temporal_server.start(temporal_server.command()) as environment:
         for story in STORIES:
-            file = FOLDER / f"{story.__name__}.json"
-            if file.exists():
-                continue
             async with house(environment) as home:
-                handle = await asyncio.wait_for(story(home), timedelta(seconds=60).seconds)
-                history = await handle.fetch_history()
-            file.write_text(_anonymous(history.to_json()) + "\n", "utf-8")
+                await _record(story.__name__, lambda story=story, home=home: story(home))
+        for telling in TELLINGS:
+            async with tellers(environment) as desk:
+                await _record(telling.__name__, lambda told=telling, desk=desk: told(desk))
+
+
+async def _record(name: str, tell: Callable[[], Awaitable[WorkflowHandle]]) -> None:
+    file = FOLDER / f"{name}.json"
+    if file.exists():
+        return
+    handle = await asyncio.wait_for(tell(), timedelta(seconds=60).seconds)
+    history = await handle.fetch_history()
+    file.write_text(_anonymous(history.to_json()) + "\n", "utf-8")
 
 
 def _anonymous(text: str) -> str:

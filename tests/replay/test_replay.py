@@ -10,6 +10,8 @@ from relay.codec import data_converter
 from tests.temporal.house import RUNNER
 from tests.temporal_server import KEYS
 from workflows.enrollment import EnrollmentWorkflow
+from workflows.notices import NoticesWorkflow
+from workflows.webhook import WebhookDeliveryWorkflow
 
 FOLDER = Path(__file__).parent / "histories"
 HISTORIES = {file.stem: file.read_text("utf-8") for file in sorted(FOLDER.glob("*.json"))}
@@ -17,7 +19,7 @@ HISTORIES = {file.stem: file.read_text("utf-8") for file in sorted(FOLDER.glob("
 
 def replayer() -> Replayer:
     return Replayer(
-        workflows=[EnrollmentWorkflow],
+        workflows=[EnrollmentWorkflow, WebhookDeliveryWorkflow, NoticesWorkflow],
         data_converter=data_converter(KEYS),
         workflow_runner=RUNNER,
     )
@@ -30,12 +32,20 @@ async def test_a_recorded_history_replays(story: str) -> None:
     await replayer().replay_workflow(history)
 
 
-async def test_a_history_with_other_commands_does_not_replay() -> None:
-    bent = HISTORIES["runs_to_its_end"].replace('"send_email"', '"send_parcel"')
+@pytest.mark.parametrize(
+    ("story", "command"),
+    [
+        ("runs_to_its_end", "send_email"),
+        ("webhook_taken_at_the_third_try", "deliver_webhook"),
+        ("told_at_once_and_in_a_digest", "tell_owner"),
+    ],
+)
+async def test_a_history_with_other_commands_does_not_replay(story: str, command: str) -> None:
+    bent = HISTORIES[story].replace(f'"{command}"', '"send_parcel"')
 
     with pytest.raises(Exception, match=r"TMPRL1100|[Nn]ondeterminism"):
         await replayer().replay_workflow(WorkflowHistory.from_json("bent", bent))
 
 
 def test_there_are_histories() -> None:
-    assert len(HISTORIES) >= 5
+    assert len(HISTORIES) >= 8
