@@ -31,6 +31,7 @@ SECRETS = (
     "database_url",
     "google_client_secret",
     "microsoft_client_secret",
+    "twilio_auth_token",
     "vault_key",
     "codec_key",
     "api_key",

@@ -25,6 +25,7 @@ def make(deploy: Path) -> Path:
     }
     _keep(folder / "google_client_secret", "")
     _keep(folder / "microsoft_client_secret", "")
+    _keep(folder / "twilio_auth_token", "")
     url = f"postgresql+psycopg://reprise:{passwords['reprise']}@postgres:5432/reprise"
     (folder / "database_url").write_text(url, "utf-8")
     (folder / "codec_token").write_text(codec_token(ours["codec_key"]), "utf-8")
