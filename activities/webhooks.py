@@ -7,6 +7,7 @@ from datetime import timedelta
 from temporalio import activity
 
 from activities.failures import again
+from activities.turnstile import Turnstile
 from domain.messages import WebhookReport, WebhookStart
 from domain.notice_ports import (
     Answered,
@@ -19,6 +20,12 @@ from domain.notice_ports import (
 )
 from domain.webhooks import NoticeState, body_of, headers_of, next_wait
 
+AT_ONCE = 10  #: Endpoints that a process tells at once, of the threads that sends need too.
+EACH_AT_ONCE = 3
+COME_BACK = timedelta(
+    seconds=10
+)  #: Where there is no room: after so long, or up to three times it.
+
 
 class WebhookActivities:
     """Tells endpoints. Thread-safe: its ports are."""
@@ -27,6 +34,7 @@ class WebhookActivities:
         self, *, ledger: WebhookLedger, outside: Outside, chance: Callable[[], float]
     ) -> None:
         self._chance = chance
+        self._turnstile = Turnstile(all_of_them=AT_ONCE, each=EACH_AT_ONCE)
         self._ledger = ledger
         self._outside = outside
 
@@ -40,6 +48,13 @@ class WebhookActivities:
         found = self._ledger.begin(start)
         if found is None:
             return WebhookReport(state=NoticeState.STOPPED)
+        with self._turnstile.passing(found.endpoint_id) as room:
+            if not room:
+                wait = COME_BACK * (1 + 2 * self._chance())
+                raise again("As many endpoints are being told as may be.", after=wait, kind="Busy")
+            return self._try(start, found)
+
+    def _try(self, start: WebhookStart, found: WebhookTry) -> WebhookReport:
         begun = time.monotonic()
         answer, why = self._post(found)
         took = timedelta(seconds=time.monotonic() - begun)

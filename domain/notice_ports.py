@@ -50,6 +50,7 @@ class Outside(Protocol):
 class WebhookTry:
     """What one try sends; its number and moment are booked already."""
 
+    endpoint_id: str
     url: str = field(repr=False)
     secrets: Sequence[bytes] = field(repr=False)  #: The newest first.
     told: Told

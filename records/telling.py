@@ -2,7 +2,8 @@
 
 Nothing is told that did not happen and nothing that happened is forgotten: a notice and what asks
 Temporal to bring it are committed with the event, or not at all. Where nobody listens it is an
-INSERT that joins two empty tables.
+INSERT that joins two empty tables. For an endpoint that is switched off a notice is kept, stopped,
+so that it can be redelivered once it is on again.
 """
 
 import json
@@ -46,13 +47,14 @@ _WRITE_AND_TELL = text(
       JOIN sequences s ON s.mailbox_id = c.mailbox_id AND s.archived_at IS NULL
       WHERE c.owner_id IS NULL),
     heard AS (
-      SELECT c.id AS event_id, 'webhook' AS channel, w.id AS endpoint_id, NULL AS user_id
+      SELECT c.id AS event_id, 'webhook' AS channel, w.id AS endpoint_id, NULL AS user_id,
+        CASE w.state WHEN 'enabled' THEN 'pending' ELSE 'stopped' END AS state
       FROM concerned c
-      JOIN webhook_endpoints w ON w.state = 'enabled' AND w.removed_at IS NULL
+      JOIN webhook_endpoints w ON w.removed_at IS NULL
         AND (jsonb_exists(w.events, '*') OR jsonb_exists(w.events, c.event))
       WHERE c.endpoints
       UNION ALL
-      SELECT c.id, h.channel, NULL, h.user_id
+      SELECT c.id, h.channel, NULL, h.user_id, 'pending'
       FROM concerned c
       JOIN owners o ON o.id = c.id
       JOIN notice_channels h ON h.user_id = o.owner_id AND h.channel = ANY(c.channels)
@@ -73,16 +75,16 @@ _WRITE_AND_TELL = text(
       WHERE EXISTS (SELECT 1 FROM heard h WHERE h.event_id = c.id)),
     made AS (
       INSERT INTO notices (id, workspace_id, event_id, channel, endpoint_id, user_id, number,
-        status)
+        status, state)
       SELECT 'ntc_' || substr(h.event_id, 5, 9)
           || substr(md5(h.event_id || h.channel || coalesce(h.endpoint_id, h.user_id)), 1, 11),
         c.workspace_id, h.event_id, h.channel, h.endpoint_id, h.user_id, coalesce(m.number, 0),
-        coalesce(m.status, c.status)
+        coalesce(m.status, c.status), h.state
       FROM heard h JOIN concerned c ON c.id = h.event_id LEFT JOIN numbered m ON m.id = c.id
-      RETURNING id, workspace_id, channel, user_id)
+      RETURNING id, workspace_id, channel, user_id, state)
     INSERT INTO outbox (workspace_id, workflow_id, number, kind, signal, subject_id, payload)
     SELECT workspace_id, 'webhook/' || id || '/1', 0, 'start', NULL, id, '{{}}'::jsonb
-    FROM made WHERE user_id IS NULL
+    FROM made WHERE user_id IS NULL AND state = 'pending'
     UNION ALL
     SELECT DISTINCT workspace_id, 'notices/' || user_id || '/' || channel, 0, 'signal', 'told',
       user_id, '{{}}'::jsonb

@@ -63,6 +63,7 @@ class WebhookTries:
         if row is None:
             return None
         return WebhookTry(
+            endpoint_id=row["endpoint_id"],
             url=row["url"],
             secrets=self._endpoints.secrets_of(row),
             told=_told(row),

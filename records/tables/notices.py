@@ -43,7 +43,7 @@ webhook_endpoints = Table(
     Index(
         "ix_webhook_endpoints_live",
         "workspace_id",
-        postgresql_where=text("state = 'enabled' AND removed_at IS NULL"),
+        postgresql_where=text("removed_at IS NULL"),
     ),
 )
 

@@ -319,8 +319,9 @@ class TestSwitchingOff:
             lambda: any("switched off" in one.subject for one in world.mail.sent()), "a letter"
         )
         make_stopped(world, ReasonCode.NO_RESPONSE)
-        await world.relay()
-        assert len(world.listeners.notices("webhook")) == 1  # Nothing more is written for it.
+        await until_state(world, "stopped")  # Kept, for when it is on again.
+        assert len(world.listeners.notices("webhook")) == 2
+        assert heard(sandbox) == []
 
     async def test_days_of_nothing_but_failures_do_so_too(
         self, world: World, sandbox: SandboxProcess
@@ -405,6 +406,24 @@ class TestRedelivery:
         await world.skipper.fast_forward(run_of(world, notice), HOUR)
 
         assert (await run_of(world, notice).result())["state"] == "stopped"
+        assert len(heard(sandbox)) == 1
+
+    async def test_since_a_moment_brings_what_happened_while_it_was_off(
+        self, world: World, sandbox: SandboxProcess
+    ) -> None:
+        endpoint, _ = listening(world, sandbox, "enrollment.replied")
+        with world.database.workspace(world.workspace_id) as connection:
+            webhooks.change(connection, endpoint, {"state": "disabled"})
+        make_stopped(world)
+        await world.relay()
+        assert heard(sandbox) == []
+
+        with world.database.workspace(world.workspace_id) as connection:
+            webhooks.change(connection, endpoint, {"state": "enabled"})
+            since = datetime.now(UTC) - HOUR
+            webhook_deliveries.redeliver_since(connection, endpoint, since, ["stopped"])
+        await until_state(world, "delivered")
+
         assert len(heard(sandbox)) == 1
 
     async def test_since_a_moment_brings_what_failed(

@@ -72,7 +72,7 @@ def _make_endpoints() -> None:
         "ix_webhook_endpoints_live",
         "webhook_endpoints",
         ["workspace_id"],
-        postgresql_where=sa.text("state = 'enabled' AND removed_at IS NULL"),
+        postgresql_where=sa.text("removed_at IS NULL"),
     )
 
 

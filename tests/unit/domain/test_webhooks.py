@@ -5,6 +5,8 @@ import hashlib
 import hmac
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -134,3 +136,20 @@ def test_retry_after_is_honoured(asked: timedelta, age: timedelta, wait: timedel
 
 def test_after_the_third_day_nothing_is_tried() -> None:
     assert next_wait(3, age=GIVE_UP_AFTER, chance=0.5) is None
+
+
+def test_the_documents_example_verifies_what_we_send() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "webhooks.md").read_text("utf-8")
+    code = page.split("```python\n")[1].split("```")[0]
+    names: dict[str, Any] = {}
+    exec(compile(code, "docs/webhooks.md", "exec"), names)
+    old, new, body = b"o" * SECRET_BYTES, b"n" * SECRET_BYTES, b'{"type":"x"}'
+    now = int(names["time"].time())
+    headers = dict(headers_of([new, old], message_id="evt_1", at=now, body=body))
+    late = dict(headers_of([new], message_id="evt_1", at=now - 301, body=body))
+
+    assert names["verify"](show_secret(new), headers, body)
+    assert names["verify"](show_secret(old), headers, body)
+    assert not names["verify"](show_secret(b"x" * SECRET_BYTES), headers, body)
+    assert not names["verify"](show_secret(new), headers, body + b" ")
+    assert not names["verify"](show_secret(new), late, body)
