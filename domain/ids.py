@@ -66,11 +66,6 @@ def source_workflow_id(source_id: str) -> str:
     return f"source/{source_id}"
 
 
-def webhook_workflow_id(notice_id: str, round_: int) -> str:
-    """Name the workflow that brings one notice to an endpoint; redelivery is the next round."""
-    return f"webhook/{notice_id}/{round_}"
-
-
 def notices_workflow_id(user_id: str, channel: str) -> str:
     """Name the workflow that tells one owner over one channel."""
     return f"notices/{user_id}/{channel}"

@@ -20,7 +20,8 @@ _PUT = text(
     " updated_at = clock_timestamp()"
 )
 _RELEASE = text(
-    "UPDATE notices SET state = 'pending', code = NULL WHERE state = 'held' AND channel = :channel"
+    "UPDATE notices SET state = 'pending', code = NULL, batch = NULL"
+    " WHERE state = 'held' AND channel = :channel"
     " AND (CAST(:user_id AS text) IS NULL OR user_id = :user_id) RETURNING user_id"
 )
 _WAITING = text(

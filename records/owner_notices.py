@@ -57,7 +57,7 @@ _SETTLE = text(
 )
 _AGAIN = text(
     "UPDATE notices SET tries = tries + 1, failures = failures + 1, code = :code,"
-    " next_try_at = clock_timestamp() + :wait"
+    " next_try_at = clock_timestamp() + CAST(:wait AS interval)"
     " WHERE user_id = :user_id AND channel = :channel AND state = 'pending' AND batch = :batch"
 )
 _FAILURES = text(

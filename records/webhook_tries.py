@@ -31,13 +31,14 @@ _LOCK_ENDPOINT = text(
 )
 _LOCK = text("SELECT endpoint_id, state, round FROM notices WHERE id = :id FOR UPDATE")
 _TRIED = text(
-    "WITH tried AS (UPDATE notices SET tries = tries + 1, state = :state,"
-    " failures = CASE WHEN :state = 'delivered' THEN failures ELSE failures + 1 END,"
-    " code = :code, next_try_at = clock_timestamp() + :wait,"
-    " settled_at = CASE WHEN :state = 'pending' THEN NULL ELSE clock_timestamp() END"
+    "WITH tried AS (UPDATE notices SET tries = tries + 1, state = CAST(:state AS text),"
+    " failures = CASE WHEN CAST(:state AS text) = 'delivered' THEN failures ELSE failures + 1 END,"
+    " code = CAST(:code AS text), next_try_at = clock_timestamp() + CAST(:wait AS interval),"
+    " settled_at = CASE WHEN CAST(:state AS text) = 'pending' THEN NULL ELSE clock_timestamp() END"
     " WHERE id = :id RETURNING id, workspace_id, tries)"
     " INSERT INTO notice_attempts (notice_id, number, workspace_id, http_status, fault, answer,"
-    " took_ms) SELECT id, tries, workspace_id, :http_status, :fault, :answer, :took_ms FROM tried"
+    " took_ms) SELECT id, tries, workspace_id, CAST(:http_status AS integer),"
+    " CAST(:fault AS text), CAST(:answer AS text), CAST(:took_ms AS integer) FROM tried"
 )
 _WELL = text(
     "UPDATE webhook_endpoints SET failing_since = NULL WHERE id = :id AND failing_since IS NOT NULL"
