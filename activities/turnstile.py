@@ -9,17 +9,19 @@ from contextlib import contextmanager
 class Turnstile:
     """Lets a bounded number in, so that servers that hang cannot take every thread. Thread-safe."""
 
-    def __init__(self, *, all_of_them: int, each: int) -> None:
+    def __init__(self, *, all_of_them: int) -> None:
         self._all = all_of_them
-        self._each = each
         self._inside: Counter[str] = Counter()
         self._lock = threading.Lock()
 
     @contextmanager
-    def passing(self, key: str) -> Generator[bool]:
-        """Say whether there is room for one more, and keep its place while the context lasts."""
+    def passing(self, key: str, *, each: int) -> Generator[bool]:
+        """Say whether there is room for one more, and keep its place while the context lasts.
+
+        `each` is how many of this key may be inside.
+        """
         with self._lock:
-            room = self._inside.total() < self._all and self._inside[key] < self._each
+            room = self._inside.total() < self._all and self._inside[key] < each
             if room:
                 self._inside[key] += 1
         try:

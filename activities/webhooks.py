@@ -21,10 +21,9 @@ from domain.notice_ports import (
 from domain.webhooks import NoticeState, body_of, headers_of, next_wait
 
 AT_ONCE = 10  #: Endpoints that a process tells at once, of the threads that sends need too.
-EACH_AT_ONCE = 3
-COME_BACK = timedelta(
-    seconds=10
-)  #: Where there is no room: after so long, or up to three times it.
+FAILING_AT_ONCE = 1  #: Tries at an endpoint that has not succeeded lately.
+COME_BACK = timedelta(seconds=1)  #: Where there is no room: after so long, up to three times it.
+COME_BACK_TO_FAILING = timedelta(seconds=10)
 
 
 class WebhookActivities:
@@ -34,7 +33,7 @@ class WebhookActivities:
         self, *, ledger: WebhookLedger, outside: Outside, chance: Callable[[], float]
     ) -> None:
         self._chance = chance
-        self._turnstile = Turnstile(all_of_them=AT_ONCE, each=EACH_AT_ONCE)
+        self._turnstile = Turnstile(all_of_them=AT_ONCE)
         self._ledger = ledger
         self._outside = outside
 
@@ -48,9 +47,11 @@ class WebhookActivities:
         found = self._ledger.begin(start)
         if found is None:
             return WebhookReport(state=NoticeState.STOPPED)
-        with self._turnstile.passing(found.endpoint_id) as room:
+        each = FAILING_AT_ONCE if found.is_failing else AT_ONCE
+        with self._turnstile.passing(found.endpoint_id, each=each) as room:
             if not room:
-                wait = COME_BACK * (1 + 2 * self._chance())
+                wait = COME_BACK_TO_FAILING if found.is_failing else COME_BACK
+                wait *= 1 + 2 * self._chance()
                 raise again("As many endpoints are being told as may be.", after=wait, kind="Busy")
             return self._try(start, found)
 

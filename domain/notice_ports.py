@@ -56,6 +56,7 @@ class WebhookTry:
     told: Told
     sent_at: int  #: Machine time, Unix seconds.
     failures: int  #: Tries of this round that failed before.
+    is_failing: bool = False  #: Its endpoint's last try failed.
 
 
 class WebhookFate(StrEnum):

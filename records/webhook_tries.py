@@ -16,6 +16,7 @@ GONE = 410
 
 _BEGIN = text(
     "SELECT n.failures, n.number, n.status, n.event_id, w.id AS endpoint_id, w.url, w.secret,"
+    " w.failing_since IS NOT NULL AS is_failing,"
     " w.previous_secret, coalesce(w.previous_until > clock_timestamp(), false) AS overlaps,"
     " l.event, l.code, l.at, l.enrollment_id, l.sequence_id, l.candidate_id, l.mailbox_id,"
     " l.step_id, floor(extract(epoch FROM clock_timestamp()))::bigint AS sent_at"
@@ -70,6 +71,7 @@ class WebhookTries:
             told=_told(row),
             sent_at=row["sent_at"],
             failures=row["failures"],
+            is_failing=row["is_failing"],
         )
 
     def delivered(self, start: WebhookStart, answer: Answered, took: timedelta) -> None:

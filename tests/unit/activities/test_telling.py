@@ -10,7 +10,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from activities.notices import NoticeActivities
-from activities.webhooks import EACH_AT_ONCE, WebhookActivities
+from activities.webhooks import AT_ONCE, WebhookActivities
 from domain.messages import NoticesReport, NoticesStart, WebhookStart
 from domain.notice_ports import (
     Answered,
@@ -186,10 +186,10 @@ class TestWebhooks:
         def deliver() -> None:
             environment().run(activities.deliver_webhook, START)
 
-        hanging = [threading.Thread(target=deliver) for _ in range(EACH_AT_ONCE)]
+        hanging = [threading.Thread(target=deliver) for _ in range(AT_ONCE)]
         for one in hanging:
             one.start()
-        while len(outside.posted) < EACH_AT_ONCE:
+        while len(outside.posted) < AT_ONCE:
             assert any(one.is_alive() for one in hanging)
         with pytest.raises(ApplicationError, match="As many endpoints") as again:
             deliver()
@@ -197,9 +197,27 @@ class TestWebhooks:
         for one in hanging:
             one.join()
 
-        assert again.value.next_retry_delay == timedelta(seconds=20)
+        assert again.value.next_retry_delay == timedelta(seconds=2)
         assert ledger.failed_with == []  # It says nothing against the endpoint.
-        assert len(ledger.delivered_with) == EACH_AT_ONCE
+        assert len(ledger.delivered_with) == AT_ONCE
+
+    def test_one_that_fails_already_is_tried_one_at_a_time(self) -> None:
+        gate = threading.Event()
+        outside = Outside(gate=gate)
+        activities = made(Ledger(found=replace(TRY, is_failing=True)), outside)
+        hanging = threading.Thread(
+            target=lambda: environment().run(activities.deliver_webhook, START)
+        )
+        hanging.start()
+        while not outside.posted:
+            assert hanging.is_alive()
+
+        with pytest.raises(ApplicationError, match="As many endpoints") as again:
+            environment().run(activities.deliver_webhook, START)
+        gate.set()
+        hanging.join()
+
+        assert again.value.next_retry_delay == timedelta(seconds=20)
 
 
 OWNER = NoticesStart(user_id="usr_1", workspace_id="wsp_1", channel="sms")
