@@ -1,6 +1,7 @@
 """Who is told in integration tests: endpoints and owners' channels, over real HTTP."""
 
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
 from sqlalchemy import select
@@ -40,7 +41,8 @@ class Telephones:
         account = TwilioAccount(
             url=self.url, account_sid="AC1", auth_token="secret", sender="+15005550006"
         )
-        SmsTeller(account, OneShotTransport()).tell(batch, workspace_id)
+        with closing(OneShotTransport()) as transport:
+            SmsTeller(account, transport).tell(batch, workspace_id)
 
 
 TELEPHONES = Telephones()

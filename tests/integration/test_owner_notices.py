@@ -1,16 +1,19 @@
 """Owners are told over the channels that they chose, at once or in digests."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
+from temporalio.service import RPCError
 
 from domain.codes import ReasonCode
 from domain.errors import Disconnected, OutcomeUnknown, Unavailable
+from domain.notices import PERSONAL
 from records import facts, mailbox_faults, notifications
 from tests.conformance.sandbox_process import SandboxProcess
 from tests.integration.telling import NOWHERE, OWNER, TELEPHONES
@@ -46,6 +49,15 @@ def sandbox(process: SandboxProcess) -> Iterator[SandboxProcess]:
     TELEPHONES.url = process.url
     yield process
     TELEPHONES.url = NOWHERE
+
+
+@pytest.fixture(autouse=True)
+async def _clean(world: World) -> AsyncIterator[None]:
+    """Every test's owner has the same id, on the same server: leave none of his workflows."""
+    yield
+    for channel in PERSONAL:
+        with suppress(RPCError):
+            await run_of(world, channel.value).terminate()
 
 
 @pytest.fixture
