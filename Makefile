@@ -44,7 +44,7 @@ histories: temporal ## Record histories for the replay test (adds, never edits)
 drill: temporal ## The crash drill (SEED=1 SENDS=900 PROVIDERS=... POINTS=... AMBIGUOUS=1 IN_FLIGHT=50 BROKEN=all), or RACE=10000 stops against sends (WAYS=...)
 	@$(BIN)/python -W ignore -m tools.drill --seed "$(or $(SEED),1)" --sends "$(or $(SENDS),900)" \
 		--providers "$(if $(PROVIDERS),$(PROVIDERS),gmail,outlook,smtp)" --points "$(POINTS)" --broken "$(BROKEN)" \
-		--in-flight "$(or $(IN_FLIGHT),50)" $(if $(AMBIGUOUS),--ambiguous) \
+		--in-flight "$(or $(IN_FLIGHT),50)" --each "$(or $(EACH),1)" $(if $(AMBIGUOUS),--ambiguous) \
 		--race "$(or $(RACE),0)" --ways "$(WAYS)"
 
 settings: $(READY) ## Print the settings in force

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -72,7 +73,9 @@ def test_everything_that_a_mailbox_does_keeps_to_it(post: OutlookPost, wire: Wir
     sent = send(post, letter("enr_1:stp_2:1", tail), "enr_1:stp_2:1")
     post.answer(sent)
     post.client.arrivals(cursor)
-    post.client.recent(days=3)
+    since = datetime.now(UTC) - timedelta(days=3)
+    list(post.client.recent(since))
+    post.client.aside(since)
     post.client.probe()
     post.client.our_drafts()
     post.client.delete_draft(post.client.create_draft(letter("enr_2:stp_1:1")))

@@ -7,7 +7,7 @@ import tempfile
 from functools import partial
 from pathlib import Path
 
-from tools.drill import broken
+from tools.drill import broken, plan
 from tools.drill.race import builds
 from tools.drill.race.run import RaceOrder, race
 from tools.drill.race.ways import BY_NAME, WAYS
@@ -28,6 +28,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--providers", default="gmail,outlook,smtp")
     parser.add_argument("--points", default="", help="names of tools.drill.grid.Point, commas")
     parser.add_argument("--ambiguous", action="store_true", help="lose every answer of a send")
+    parser.add_argument("--each", type=int, default=plan.EACH, help="times a fault meets a point")
     parser.add_argument("--in-flight", type=int, default=50, help="how many sends may be at once")
     parser.add_argument("--broken", default="", help="all, or names of broken builds")
     parser.add_argument("--patience", type=float, default=240, help="seconds without progress")
@@ -45,6 +46,7 @@ def _drill(given: argparse.Namespace) -> int:
         kinds=given.providers.split(","),
         points=given.points.split(",") if given.points else None,
         ambiguous=given.ambiguous,
+        each=given.each,
         in_flight=given.in_flight,
         patience=given.patience,
     )

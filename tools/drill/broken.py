@@ -27,6 +27,7 @@ class Broken:
     points: str = "SEND_ANSWER"  #: Of a crash; for a race, the way of stopping.
     kind: str = "gmail"
     in_flight: int = 50
+    each: int = 1
     also: tuple[tuple[str, str, str], ...] = ()  #: More patches: file, old text, new text.
 
 
@@ -160,6 +161,7 @@ BUILDS: tuple[Broken, ...] = (
         "            sent_id = client.send_draft(_submission(claim), lambda: None)\n",
         "AFTER_SUBMIT",
         "smtp",
+        each=4,
     ),
     Broken(
         "counter_in_memory",
@@ -185,7 +187,7 @@ def arguments(build: Broken, order: "Order") -> list[str]:
     """Give the arguments of a crash drill that catches a build."""
     given = ["--seed", order.seed, "--sends", str(order.sends)]
     given += ["--providers", build.kind, "--points", build.points, "--patience", "45"]
-    return [*given, "--in-flight", str(build.in_flight)]
+    return [*given, "--in-flight", str(build.in_flight), "--each", str(build.each)]
 
 
 def _is_caught(build: Broken, given: list[str]) -> bool:

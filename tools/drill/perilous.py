@@ -162,14 +162,14 @@ class PerilousClient:
         """Store a draft."""
         key = str(message_from_bytes(letter.mime)[DELIVERY_HEADER])
         fault = self._hazard.wire(Point.DRAFT_ANSWER, whose(key))
-        client = self._plain if fault is None else self._faulty(fault)
+        client = self._plain if fault is None else self._through(fault)
         return client.create_draft(letter)
 
     @contextmanager
     def standing_by(self, submission: Submission) -> Generator[None]:
         """Stand by on the wire on which the send is to fail."""
         fault = self._hazard.lies_ahead(Point.SEND_ANSWER, whose(submission.key))
-        self._sender = self._plain if fault is None else self._faulty(fault)
+        self._sender = self._plain if fault is None else self._through(fault)
         with self._sender.standing_by(submission):
             yield
 
@@ -177,6 +177,12 @@ class PerilousClient:
         """Send a draft; from here on the fault has happened."""
         self._hazard.wire(Point.SEND_ANSWER, whose(submission.key))
         return self._sender.send_draft(submission, leave)
+
+    def _through(self, fault: Fault) -> MailClient:
+        client = self._faulty(fault)
+        if fault is Fault.UNAUTHORIZED:
+            client.probe()  # Its token has worked before it is refused, as the plain client's has.
+        return client
 
     def fate(self, submission: Submission) -> Fate:
         """Pass through."""

@@ -23,7 +23,12 @@ class Strike:
 
 
 def plan(
-    seed: str, who: dict[str, list[int]], *, points: list[str] | None, ambiguous: bool
+    seed: str,
+    who: dict[str, list[int]],
+    *,
+    points: list[str] | None,
+    ambiguous: bool,
+    each: int = EACH,
 ) -> dict[int, list[Strike]]:
     """Plan the strikes of a run: `who` has the numbers of the candidates by kind of mailbox.
 
@@ -39,7 +44,7 @@ def plan(
             if points is None or point.name in points
         ]
         staying = [number for number in shuffled if number % STOPPED]  # Nobody stops them.
-        planned = [] if ambiguous else staying[: len(cells) * EACH]
+        planned = [] if ambiguous else staying[: len(cells) * each]
         for place, number in enumerate(planned):
             found[number] = [cells[place % len(cells)]]
         answers = [(p, f) for p, f in cells_of(kind) if p is Point.SEND_ANSWER and f in WIRE]

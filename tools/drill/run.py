@@ -17,7 +17,7 @@ from tools.drill.scene import Scene
 from tools.stack import stack as stacks
 
 _USUAL = 50
-SLOW_MS = 200  #: The provider's latency where few sends may be in flight.
+SLOW_MS = 1000  #: The provider's latency where few sends may be in flight.
 SETTLED = frozenset({"no_response", "send_outcome_unknown", "unenrolled_by_user"})
 
 
@@ -30,6 +30,7 @@ class Order:
     kinds: list[str]
     points: list[str] | None
     ambiguous: bool
+    each: int = plan.EACH  #: How often each fault is planned at each point.
     in_flight: int = 50  #: How many sends may be at once; few, and a slow provider shows it.
     patience: float = (
         240.0  #: Seconds without any progress after which what is open counts as lost.
@@ -40,6 +41,7 @@ class Order:
         """The command that runs it again."""
         more = f" POINTS={','.join(self.points)}" if self.points else ""
         more += " AMBIGUOUS=1" if self.ambiguous else ""
+        more += f" EACH={self.each}" if self.each != plan.EACH else ""
         more += f" IN_FLIGHT={self.in_flight}" if self.in_flight != _USUAL else ""
         kinds = ",".join(self.kinds)
         return f"make drill SEED={self.seed} SENDS={self.sends} PROVIDERS={kinds}{more}"
@@ -83,7 +85,9 @@ def _run(
     with _Proxies(home), stacks.Stack(home, worker=("-m", "tools.drill.worker"), say=_quiet):
         scene = Scene(home)
         who = scene.prepare(order.kinds, order.sends)
-        strikes = plan.plan(order.seed, who, points=order.points, ambiguous=order.ambiguous)
+        strikes = plan.plan(
+            order.seed, who, points=order.points, ambiguous=order.ambiguous, each=order.each
+        )
         plan.write(home / "drill.json", strikes, scene.numbers)
         say(f"{order.sends} enrolled on {', '.join(order.kinds)}; {len(strikes)} strikes planned")
         scene.slow_down(0 if order.in_flight == _USUAL else SLOW_MS)
