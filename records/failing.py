@@ -10,7 +10,7 @@ from domain.codes import ReasonCode
 from domain.holds import ResourceKind
 from domain.messages import PerformStep, ResultKind, StepResult
 from domain.ports import Attempt, Claim
-from records import blocks, booking, hearing, leases, moving
+from records import blocks, booking, hearing, leases, leftovers, moving
 from records.database import Database
 from records.gate import read_gate
 from records.holding import generations_of, store_hold
@@ -161,6 +161,7 @@ def provider_failed(
     """Count a failed answer of the provider; returns how many this delivery had."""
     with database.workspace(claim.workspace_id) as connection:
         failures, enrollment_id = count_failure(connection, claim, detail, by=1 if counts else 0)
+        leftovers.look_soon(connection, claim)
         if not is_open:
             leases.give_back(connection, claim.key)
         moving.show_retry(connection, enrollment_id, claim, attempt, failures, detail, code)

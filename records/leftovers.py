@@ -1,9 +1,9 @@
-"""Takes back the drafts of a step that will not be sent, at least not now."""
+"""Drafts that nobody will send: taken back where they are known, else looked for."""
 
 from sqlalchemy import Connection, text
 
 from domain.messages import PerformStep
-from domain.ports import Leftover
+from domain.ports import Claim, Leftover
 
 # The fence is raised: a try that was stopped before its last gate cannot pass it any more.
 _TAKE_BACK = text(
@@ -15,6 +15,21 @@ _TAKE_BACK = text(
     " updated_at = clock_timestamp()"
     " FROM left_over l WHERE d.key = l.key RETURNING d.mailbox_id, l.draft_id"
 )
+
+
+_LOOK_SOON = text(
+    "UPDATE mailboxes SET swept_at = NULL WHERE id = (SELECT id FROM mailboxes"
+    " WHERE id = :mailbox_id AND swept_at IS NOT NULL AND EXISTS (SELECT 1 FROM deliveries"
+    " WHERE key = :key AND state = 'rendered') FOR NO KEY UPDATE SKIP LOCKED)"
+)  # It never waits: the delivery is locked by now, and a mailbox comes before it.
+
+
+def look_soon(connection: Connection, claim: Claim) -> None:
+    """Let the next poll look for drafts left behind, where a failed try may have made one.
+
+    A draft whose answer was lost has an id that nobody knows; it carries its delivery's key.
+    """
+    connection.execute(_LOOK_SOON, {"mailbox_id": claim.mailbox_id, "key": claim.key})
 
 
 def take_back(connection: Connection, request: PerformStep) -> list[Leftover]:

@@ -1,12 +1,12 @@
 """A draft that will not be sent, at least not now, stays in nobody's Drafts folder."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from domain.codes import ReasonCode
 from domain.errors import Exhausted, ProviderError, Refused, Throttled, Unavailable
-from records import facts
+from records import facts, outbox
 from tests.integration.world import World
 
 pytestmark = pytest.mark.integration
@@ -64,6 +64,20 @@ async def test_that_cannot_be_removed_now_is_left_to_the_sweep(world: World) -> 
 
     assert world.standing(enrollment)[1] == "permanent_fail"
     assert len(drafts(world)) == 1
+
+
+async def test_whose_answer_was_lost_is_removed_by_the_next_poll(world: World) -> None:
+    mailbox = world.make_mailbox(cursor="0", swept_at=datetime.now(UTC))
+    world.mail.fail("create_draft", Unavailable("no answer"), after=True)
+    enrollment = world.enroll_one(world.make_sequence(mailbox))
+
+    await world.forward(enrollment, timedelta(hours=1))
+    assert world.standing(enrollment)[1] == "no_response"
+    assert len(drafts(world)) == 1
+    with world.database.workspace(world.workspace_id) as connection:
+        outbox.signal_mailbox(connection, world.workspace_id, mailbox, "poll_now")
+
+    await world.until(lambda: not drafts(world), "no draft is left")
 
 
 async def test_of_a_step_that_is_tried_again_is_the_one_that_is_sent(world: World) -> None:
