@@ -41,7 +41,7 @@ _CALL = "            sent_id = client.send_draft(_submission(claim), self.deadli
 _DO_SEND = '        leave()\n        return str(self._do(request, sending=True)["id"])\n'
 _PLAIN = """\
         raw = base64.urlsafe_b64encode(submission.letter.mime).decode()
-        plain = self._api.messages.send(userId=_ME, body={"raw": raw})
+        plain = self._api.messages.send(userId=ME, body={"raw": raw})
 """
 _FAKE = """\
             sent_id = str(claim.draft_id)
@@ -118,7 +118,7 @@ BUILDS: tuple[Broken, ...] = (
         GMAIL,
         '        body = {"message": message}\n',
         '        body = {"message": message}\n'
-        "        self._do(self._api.messages.send(userId=_ME, body=message))\n",
+        "        self._do(self._api.messages.send(userId=ME, body=message))\n",
     ),
     Broken(
         "sent_before_it_is",
