@@ -90,9 +90,9 @@ def _stop(connection: Connection, case: Case) -> Followed:
         outcome = facts.stop(
             connection, case.workspace_id, enrollment_id, code=code, kind=kind, detail=detail
         )
+        crossed += crossing  # Also of one that its last message has ended meanwhile.
         if outcome.applied:
             ended += _ended(connection, [enrollment_id])
-            crossed += crossing
     mark_sent_before_stop(connection, crossed)
     return Followed(
         consequence=Consequence.STOP,
@@ -233,10 +233,12 @@ _OF_MAILBOX = text(
 )
 _CROSSED = text(
     "SELECT id FROM deliveries WHERE enrollment_id = :enrollment_id AND state = 'sent'"
-    " AND coalesce(accepted_at, submitting_at) > :received_at"
+    " AND coalesce(accepted_at, updated_at) >= :received_at"
     " AND NOT coalesce(message_id = ANY(:answers), false)"
     " AND NOT coalesce(own_message_id = ANY(:answers), false)"
 )
+"""Provider times may be whole seconds, so equal ones count. Where a provider tells none, our own
+time of its answer bounds the acceptance from above."""
 
 _REASONS = {
     MailKind.SOFT_BOUNCE: "It may be delivered yet, or next time: nothing stops.",

@@ -479,6 +479,25 @@ class TestCrossing:
             ended = select(log_events.c.detail).where(log_events.c.event == "enrollment.replied")
             assert connection.execute(ended).scalar_one()["crossed"] is True
 
+    async def test_is_marked_though_the_last_message_ended_it(
+        self, world: World, mailbox: str
+    ) -> None:
+        """Provider times may be whole seconds: an equal one counts."""
+        enrollment = await sent_one(world, mailbox)
+        first = sent_from(world, mailbox)[0]
+        await world.forward(enrollment, 4 * DAY)
+        with world.database.workspace(world.workspace_id) as connection:
+            query = select(deliveries.c.accepted_at).order_by(deliveries.c.submitting_at.desc())
+            accepted_at = connection.execute(query).scalars().first()
+
+        world.mail.reply(mailbox, first.sent_id, received_at=accepted_at)
+        catch_up(world, mailbox)
+
+        assert world.standing(enrollment) == ("finished", "no_response")
+        with world.database.workspace(world.workspace_id) as connection:
+            query = select(deliveries.c.sent_before_stop).order_by(deliveries.c.submitting_at)
+            assert list(connection.execute(query).scalars()) == [False, True]
+
     async def test_an_answer_does_not_cross_what_it_answers(
         self, world: World, mailbox: str
     ) -> None:
