@@ -69,7 +69,9 @@ class TestThePlan:
         assert {len(batch) for batch in batches} == {BATCH}
         for batch in batches:
             assert len({(heat.way, heat.kind, heat.after) for heat in batch}) == 1
-            assert batch[0].slow or AROUND_BATCH[0] <= batch[0].after <= AROUND_BATCH[1]
+            assert len({heat.start for heat in batch}) == 1
+        by_clock = [batch[0].after for batch in batches if batch[0].start is Start.CLOCK]
+        assert AROUND_BATCH[0] <= min(by_clock) < 0 < max(by_clock) <= AROUND_BATCH[1]
 
 
 def line(number: int, kind: str, position: int = 0, *, person: str = PERSON) -> dict[str, object]:

@@ -78,6 +78,7 @@ _TURNS = (
     ((1,), Start.DRAFT, AFTER_DRAFT),
     ((2, 4), Start.CHECK, AFTER_CHECK),
 )
+_BATCH_TURNS = (((0,), Start.CLOCK, AROUND_BATCH), ((1, 2), Start.CHECK, AFTER_CHECK))
 
 
 class _Dealer:
@@ -108,16 +109,20 @@ class _Dealer:
                 self._streams.append(self._heat(way, place, start, part))
 
     def deal_batches(self, way: Way, wanted: int) -> None:
-        """One stop for each batch, around the slot or after the draft of its first candidate."""
+        """One stop for each batch; its first candidate gives the start: slot, check or draft."""
         fast = max(FEWEST // 2, round(wanted / BATCH))
         slow = max(1, fast // (SLOW_SHARE // BATCH))
-        for place in range(fast):
-            self._batches.append(self._batch(way, place, _part(AROUND_BATCH, place, fast)))
+        for turn, start, span in _BATCH_TURNS:
+            places = [place for place in range(fast) if place % 3 in turn]
+            for order, place in enumerate(places):
+                part = _part(span, order, len(places))
+                self._batches.append(self._batch(way, place, start, part))
         for place in range(slow):
-            self._batches.append(self._batch(way, place, DURING, slow=True))
+            self._batches.append(self._batch(way, place, Start.DRAFT, DURING, slow=True))
 
-    def _batch(self, way: Way, place: int, span: Span, *, slow: bool = False) -> tuple[Heat, ...]:
-        start = Start.DRAFT if slow else Start.CLOCK
+    def _batch(
+        self, way: Way, place: int, start: Start, span: Span, *, slow: bool = False
+    ) -> tuple[Heat, ...]:
         first = self._heat(way, place, start, span, slow=slow)
         others = (replace(first, number=next(self._numbers), slow=False) for _ in range(BATCH - 1))
         return (first, *others)
