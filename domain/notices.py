@@ -65,6 +65,7 @@ TELLING: Mapping[LogEvent, Telling] = MappingProxyType(
         LogEvent.MAILBOX_DETECTION_FAILED: OWNER,
         LogEvent.MAILBOX_CIRCUIT_OPENED: OWNER,
         LogEvent.CHECK_FAILED: OWNER,
+        LogEvent.BOOKING_CANCELED: OWNER,  # Nothing is resumed by it: the owner may want to.
         # A channel that is broken is no news for that channel: it would go round in circles.
         LogEvent.NOTIFICATION_FAILED: ENDPOINTS,
         LogEvent.NOTIFICATION_DISABLED: BY_EMAIL,
@@ -78,6 +79,16 @@ _TOLD = frozenset({Status.ERROR.value, Status.REPLIED.value, Status.FINISHED.val
 _CONNECT_AGAIN = "Connect another one in your notification settings."
 WORDS: Mapping[LogEvent, Words] = MappingProxyType(
     {
+        LogEvent.BOOKING_CANCELED: Words(
+            label="Booking canceled",
+            cause="The interview or booking that ended this outreach was called off.",
+            remedy="Nothing is resumed by itself; enroll the candidate again with restart.",
+        ),
+        LogEvent.SOURCE_ERROR: Words(
+            label="Source in error",
+            cause="A calendar or recruiting system refuses us, or has not answered for a while.",
+            remedy="GET /sources/{id} says why and what to do; it goes on by itself afterwards.",
+        ),
         LogEvent.WEBHOOK_DISABLED: Words(
             label="Webhook endpoint switched off",
             cause="It answered 410 Gone, or nothing but failures for days.",
