@@ -5,6 +5,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from email import message_from_bytes, policy
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -168,6 +169,17 @@ def _address(name: str, address: str) -> Address:
 
 def _read_back(mime: bytes, draft: Draft, subject: str, way_out: OptOut | None) -> None:
     """Parse the bytes as a receiver would; anything but what was intended must not leave."""
+    try:
+        sound = _reads_as_meant(mime, draft, subject, way_out)
+    except (IndexError, ValueError, MessageError):  # What the parser itself trips over, too.
+        sound = False
+    if not sound:
+        raise ContentFault(
+            ReasonCode.PERMANENT_FAIL, "The message did not read back as it was meant."
+        )
+
+
+def _reads_as_meant(mime: bytes, draft: Draft, subject: str, way_out: OptOut | None) -> bool:
     read = message_from_bytes(mime, policy=policy.default)
     names = [name.lower() for name, _ in read.items()]
     allowed = {name.lower() for name in (*_ONCE, *_MAYBE)}
@@ -177,7 +189,7 @@ def _read_back(mime: bytes, draft: Draft, subject: str, way_out: OptOut | None) 
         "Bcc": [ascii_form(one) for one in draft.content.bcc],
         "From": [ascii_form(draft.from_address)],
     }
-    sound = (
+    return (
         set(names) <= allowed
         and len(names) == len(set(names))
         and all(name.lower() in names for name in _ONCE)
@@ -186,10 +198,6 @@ def _read_back(mime: bytes, draft: Draft, subject: str, way_out: OptOut | None) 
         and {name: str(read[name]) for name in _WAYS_OUT if name in read} == _ways_out(way_out)
         and _files(read) == [(a.name, a.content_type, a.content) for a in draft.attachments]
     )
-    if not sound:
-        raise ContentFault(
-            ReasonCode.PERMANENT_FAIL, "The message did not read back as it was meant."
-        )
 
 
 def _files(message: EmailMessage) -> list[tuple[str | None, str, object]]:
