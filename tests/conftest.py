@@ -2,12 +2,20 @@
 
 from collections.abc import AsyncIterator, Iterator
 
+import hypothesis
 import pytest
 from sqlalchemy.engine import URL
 from temporalio.testing import WorkflowEnvironment
 
 from records.database import Database
 from tests import postgres, temporal_server
+
+hypothesis.settings.register_profile(
+    "house",
+    deadline=None,  # No test here depends on the machine's speed.
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("house")
 
 
 @pytest.fixture(scope="session")
