@@ -1,6 +1,7 @@
 """What a try that cannot send leaves behind: a hold, a block of its mailbox, a counted failure."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
@@ -12,7 +13,7 @@ from domain.messages import PerformStep, ResultKind, StepResult
 from domain.ports import Attempt, Claim
 from records import blocks, booking, hearing, leases, leftovers, moving
 from records.database import Database
-from records.gate import read_gate
+from records.gate import GateRow, read_gate
 from records.holding import generations_of, store_hold
 from records.mailbox_faults import FAULT_STATES, fault
 from records.transitions import count_failure, give_up
@@ -101,24 +102,13 @@ def block(
     """Let the mailbox rest, and book this step after it."""
     with database.workspace(request.workspace_id) as connection:
         until = blocks.block(connection, claim, attempt, code, named=named)
-    try:
-        with database.workspace(request.workspace_id) as connection:
-            row = read_gate(connection, request)
-            leases.give_back(connection, claim.key)
-            known = moving.settled(row, request)
-            if row is None or known is not None:
-                return known
-            stopped = moving.stopped(row, request.step_id, attempt)
-            if stopped is not None:
-                return stopped
-            blocks.check_unmended(connection, row)
-            if row["blocked_code"] is None:
-                return None  # It was lifted before we could wait for it.
-            return moving.defer_until(connection, row, request, attempt, until, code)
-    except OperationalError as error:
-        return none_if_lock_refused(error)
-    except blocks.Mended:
-        return None
+    return _wait(
+        database,
+        claim,
+        request,
+        attempt,
+        lambda row: None if row["blocked_code"] is None else (until, code),
+    )
 
 
 def wait_for_hearing(
@@ -127,6 +117,17 @@ def wait_for_hearing(
     """Note that the mailbox's inbox cannot be read, and book this step for a later look."""
     with database.workspace(request.workspace_id) as connection:
         hearing.lost(connection, claim.workspace_id, claim.mailbox_id, detail, poll=True)
+    return _wait(database, claim, request, attempt, lambda row: hearing.deaf(row, attempt.at))
+
+
+def _wait(
+    database: Database,
+    claim: Claim,
+    request: PerformStep,
+    attempt: Attempt,
+    cause: Callable[[GateRow], tuple[datetime, ReasonCode] | None],
+) -> StepResult | None:
+    """Book the step after what its mailbox waits for; None when that was over before we could."""
     try:
         with database.workspace(request.workspace_id) as connection:
             row = read_gate(connection, request)
@@ -138,9 +139,9 @@ def wait_for_hearing(
             if stopped is not None:
                 return stopped
             blocks.check_unmended(connection, row)
-            wait = hearing.deaf(row, attempt.at)
+            wait = cause(row)
             if wait is None:
-                return None  # It was read again before we could wait for it.
+                return None
             return moving.defer_until(connection, row, request, attempt, *wait)
     except OperationalError as error:
         return none_if_lock_refused(error)
