@@ -43,6 +43,18 @@ def write(
     write_many(connection, [row])
 
 
+def write_of_source(
+    connection: Connection,
+    workspace_id: str,
+    source_id: str,
+    event: LogEvent,
+    detail: Mapping[str, Any],
+) -> None:
+    """Write an event of a source, which no enrollment's code goes with."""
+    told = {"source": source_id, **detail}
+    write(connection, workspace_id=workspace_id, event=event, code=None, at=None, detail=told)
+
+
 def write_many(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write events in one statement, however many; none is fine.
 

@@ -171,7 +171,9 @@ class SourceDesk:
                 )
             )
             if before == SourceState.ERROR:
-                _log(connection, workspace_id, source_id, LogEvent.SOURCE_CONNECTED, {})
+                log.write_of_source(
+                    connection, workspace_id, source_id, LogEvent.SOURCE_CONNECTED, {}
+                )
 
 
 class SourceAccounts:
@@ -256,21 +258,4 @@ def _show_fault(
     ).first()
     if changed is not None:
         told = {"code": fault.value, "why": detail, "remedy": REMEDIES[fault]}
-        _log(connection, workspace_id, source_id, LogEvent.SOURCE_ERROR, told)
-
-
-def _log(
-    connection: Connection,
-    workspace_id: str,
-    source_id: str,
-    event: LogEvent,
-    detail: Mapping[str, str],
-) -> None:
-    log.write(
-        connection,
-        workspace_id=workspace_id,
-        event=event,
-        code=None,
-        at=None,
-        detail={"source": source_id, **detail},
-    )
+        log.write_of_source(connection, workspace_id, source_id, LogEvent.SOURCE_ERROR, told)

@@ -35,7 +35,9 @@ def make(
     connection.execute(
         insert(sources).values(**row, state=SourceState.CONNECTED.value, credentials=sealed)
     )
-    _log(connection, workspace_id, source_id, LogEvent.SOURCE_CONNECTED, {"kind": values["kind"]})
+    log.write_of_source(
+        connection, workspace_id, source_id, LogEvent.SOURCE_CONNECTED, {"kind": values["kind"]}
+    )
     if SPECS[SourceKind(values["kind"])].polled:
         outbox.signal_source(connection, workspace_id, source_id, "connected")
     return source_id
@@ -85,7 +87,9 @@ def remove(connection: Connection, source: Values) -> None:
         .where(sources.c.id == source["id"])
         .values(removed_at=func.clock_timestamp(), credentials=None)
     )
-    _log(connection, source["workspace_id"], source["id"], LogEvent.SOURCE_REMOVED, {})
+    log.write_of_source(
+        connection, source["workspace_id"], source["id"], LogEvent.SOURCE_REMOVED, {}
+    )
     _tell(connection, source, "deleted")
 
 
@@ -136,20 +140,3 @@ def note_refusal(database: Database, source: RowMapping, why: Refusal) -> None:
     )
     with database.workspace(source["workspace_id"]) as connection:
         connection.execute(query.values(refused_at=func.clock_timestamp(), refusal=why.value))
-
-
-def _log(
-    connection: Connection,
-    workspace_id: str,
-    source_id: str,
-    event: LogEvent,
-    detail: Mapping[str, Any],
-) -> None:
-    log.write(
-        connection,
-        workspace_id=workspace_id,
-        event=event,
-        code=None,
-        at=None,
-        detail={"source": source_id, **detail},
-    )
