@@ -227,12 +227,26 @@ class World:
 
     async def forward(self, enrollment_id: str, span: timedelta) -> None:
         """Deliver, then move one enrollment's clock on; one that has ended meanwhile stays."""
+        await self.until(lambda: self._moved(enrollment_id, span), "its workflow, running or ended")
+
+    async def _moved(self, enrollment_id: str, span: timedelta) -> bool:
         await self.relay()
         try:
             await self.skipper.fast_forward(self.handle(enrollment_id), span)
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
+            return await self._began(enrollment_id)  # A busy server may have put its start off.
+        return True
+
+    async def _began(self, enrollment_id: str) -> bool:
+        try:
+            await self.handle(enrollment_id).describe()
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            return self.row(enrollment_id)["ended_code"] is not None
+        return True
 
     async def view(self, enrollment_id: str) -> EnrollmentView:
         """Ask its workflow."""

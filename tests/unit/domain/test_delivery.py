@@ -33,7 +33,7 @@ def test_no_change_is_listed_twice() -> None:
 
 
 def test_states_are_written_in_few_places() -> None:
-    """A state is set by `transition`, by a claim, by giving up, by a person and by the sweep."""
+    """By a change, a claim, giving up, a person, the watcher, and where drafts are taken back."""
     writing = re.compile(r"state = '(?:claimed|rendered|drafted|submitting|sent|failed|unknown)'")
     updates = re.compile(r"UPDATE deliveries|update\(deliveries\)")
     found = {
@@ -42,4 +42,4 @@ def test_states_are_written_in_few_places() -> None:
         if updates.search(path.read_text("utf-8"))
         and (writing.search(path.read_text("utf-8")) or "state=" in path.read_text("utf-8"))
     }
-    assert found <= {"transitions.py", "claims.py", "resolving.py", "watch.py", "submitting.py"}
+    assert found <= {"transitions.py", "claims.py", "resolving.py", "watch.py", "leftovers.py"}
