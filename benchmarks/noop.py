@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from domain.codes import ReasonCode
 from domain.delivery import DeliveryState
-from domain.errors import Busy, NotFound
+from domain.errors import NotFound
 from domain.fate import Fate, StoredDraft, Submission
 from domain.mail import (
     Arrival,
@@ -65,9 +65,9 @@ class NoopLedger:
     def rendered(self, claim: Claim, letter: Letter) -> None:
         """Do nothing."""
 
-    def await_lease(self, busy: Busy, *, patience: timedelta) -> bool:
+    def await_lease(self, claim: Claim, *, patience: timedelta) -> bool:
         """Never happens here."""
-        raise AssertionError(busy.key)
+        raise AssertionError(claim.key)
 
     def give_back(self, claim_key: str, workspace_id: str) -> None:
         """Do nothing."""
