@@ -5,6 +5,7 @@ the relay for what other processes left in the outbox, and the sweeps. Run as ma
 """
 
 import asyncio
+import gc
 import logging
 import secrets
 import signal
@@ -93,8 +94,16 @@ def main() -> int:
     if faults := settings.faults():
         sys.stderr.write("\n".join(faults) + "\n")
         return 1
+    _settle_memory()
     asyncio.run(run(settings))
     return 0
+
+
+def _settle_memory() -> None:
+    """Leave what was imported out of every later search for garbage: a tenth of a send's cost."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
 
 
 @dataclass(frozen=True, slots=True)

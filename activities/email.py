@@ -11,7 +11,7 @@ from activities.deadline import this_deadline
 from activities.failures import MAX_SURPRISES, SOON, again
 from activities.sending import Sending
 from domain.codes import ReasonCode
-from domain.errors import Busy, ProviderError, RecordsAway, StaleAttempt
+from domain.errors import ProviderError, RecordsAway, StaleAttempt
 from domain.messages import PerformStep, ResultKind, StepResult
 from domain.ports import Attempt, Claim, Inbox, MailClients, StepLedger, Writer
 
@@ -81,16 +81,12 @@ class EmailActivities:
                 client.delete_draft(left.draft_id)
 
     def _claim(self, request: PerformStep, attempt: Attempt) -> Claim | StepResult | None:
-        """Pass the gate; where all leases are taken, queue for one and pass it again."""
-        try:
-            return self._ledger.claim(request, attempt)
-        except Busy as busy:
-            queued = busy
-        try:
-            if self._ledger.await_lease(queued, patience=QUEUE_FOR):
-                return self._ledger.claim(request, attempt)
-        except Busy:
-            pass  # Its lease expired between the two: come back like those without one.
+        """Pass the gate; where all leases are taken, queue for one."""
+        claim = self._ledger.claim(request, attempt)
+        if not isinstance(claim, Claim) or claim.has_lease:
+            return claim
+        if self._ledger.await_lease(claim, patience=QUEUE_FOR):
+            return claim
         self._ledger.show_wait(request, attempt, ReasonCode.CONCURRENCY_CAP)
         raise again("As many messages are in flight as may be.", after=SOON, kind="Busy")
 

@@ -1,7 +1,7 @@
 """The natural way to send, which sends twice at times: an activity that POSTs, then returns.
 
-`python -m benchmarks.plain ADDRESS QUEUE KEY URL TOKEN` runs a worker set up like ours, with our own
-workflow: only the activity differs. It ends with its standard input.
+`python -m benchmarks.plain ADDRESS QUEUE KEY URL TOKEN` runs a worker set up like ours, with our
+own workflow: only the activity differs. It ends with its standard input.
 """
 
 import asyncio

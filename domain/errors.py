@@ -116,14 +116,5 @@ class RecordsAway(Exception):
     """The database cannot be reached just now; nothing was changed. Asking again can help."""
 
 
-class Busy(Exception):
-    """As many sends are in flight as may be; the delivery must wait for one of their leases."""
-
-    def __init__(self, key: str, mailbox_id: str) -> None:
-        super().__init__(key)
-        self.key = key
-        self.mailbox_id = mailbox_id
-
-
 class StaleAttempt(Exception):
     """Another attempt owns the delivery now; this one must stop without a trace."""

@@ -10,7 +10,7 @@ from typing import Protocol
 from domain.access import Access, Account
 from domain.codes import ReasonCode
 from domain.delivery import DeliveryState
-from domain.errors import Busy, ProviderError
+from domain.errors import ProviderError
 from domain.fate import Fate, StoredDraft, Submission
 from domain.holds import ResourceKind
 from domain.inbound.verdict import Sorted
@@ -185,6 +185,7 @@ class Claim:
     is_probe: bool = False  #: The mailbox was blocked; this delivery tries first.
     may_recover: bool = False
     """A first message that a Gmail account keeps failing at gets one more try minutes later."""
+    has_lease: bool = True  #: Without one it waits: as many sends are in flight as may be.
     generations: Mapping[ResourceKind, int]  #: What the attempt relied on, for holds.
 
 
@@ -214,12 +215,12 @@ class StepLedger(Protocol):
     def claim(self, request: PerformStep, attempt: Attempt) -> Claim | StepResult | None:
         """Pass the gate and take the delivery, or say why nothing is sent now.
 
-        None means that a cause was mended while we looked: try again. Raises Busy when as many
-        sends are in flight as may be.
+        None means that a cause was mended while we looked: try again. The claim has no lease
+        where as many sends are in flight as may be.
         """
         ...
 
-    def await_lease(self, busy: Busy, *, patience: timedelta) -> bool:
+    def await_lease(self, claim: Claim, *, patience: timedelta) -> bool:
         """Wait for a lease; says whether the delivery has one now. Holds no lock meanwhile."""
         ...
 

@@ -120,6 +120,7 @@ def _engine(url: str, role: str, pool_size: int) -> Engine:
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_pre_ping=False,
+        pool_use_lifo=True,
         pool_recycle=1800,
         pool_timeout=30,
         connect_args={"connect_timeout": 10, "options": "-c timezone=UTC"},

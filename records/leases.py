@@ -8,9 +8,9 @@ at once than there are leases, as long as it answers within a lease's life.
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import Connection, text
+from sqlalchemy import CTE, Connection, func, text, update
 
-from domain.errors import StaleAttempt
+from records.tables import leases as table
 
 LIFE = timedelta(seconds=120)  #: Machine time: the longest try, and a minute of grace.
 
@@ -24,7 +24,6 @@ _TAKE = text(
     " FROM (SELECT number FROM mine UNION ALL SELECT number FROM free) chosen"
     " WHERE l.number = chosen.number RETURNING l.number"
 )
-_RENEW = text("UPDATE leases SET expires_at = clock_timestamp() + :life WHERE key = :key")
 _GIVE_BACK = text("UPDATE leases SET key = NULL, mailbox_id = NULL WHERE key = :key")
 _HELD = text(
     "SELECT mailbox_id, count(*) FROM leases WHERE key IS NOT NULL"
@@ -43,10 +42,15 @@ def take(
     return connection.execute(_TAKE, values).first() is not None
 
 
-def renew(connection: Connection, key: str) -> None:
-    """Hold the lease for another life; raises StaleAttempt when it was lost meanwhile."""
-    if connection.execute(_RENEW, {"key": key, "life": LIFE}).rowcount == 0:
-        raise StaleAttempt(key)
+def renewed(key: str) -> CTE:
+    """Hold the lease for another life, within a statement; without a row it was lost meanwhile."""
+    mine = update(table).where(table.c.key == key)
+    return mine.values(expires_at=func.clock_timestamp() + LIFE).returning(table.c.key).cte("kept")
+
+
+def returned(key: str) -> CTE:
+    """Let the next one have it, within a statement."""
+    return update(table).where(table.c.key == key).values(key=None, mailbox_id=None).cte("returned")
 
 
 def give_back(connection: Connection, key: str) -> None:

@@ -4,6 +4,7 @@ Implements `domain.ports.StepLedger`. Every transition names its fence and the s
 so that an attempt that lost its delivery to a later one changes nothing.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from domain.codes import ReasonCode
 from domain.delivery import DeliveryState
-from domain.errors import Busy, StaleAttempt
+from domain.errors import StaleAttempt
 from domain.mail import Letter, Receipt
 from domain.messages import PerformStep, StepResult
 from domain.ports import Attempt, Claim, Drafted, Leftover
@@ -53,8 +54,9 @@ class Ledger:
     def claim(self, request: PerformStep, attempt: Attempt) -> Claim | StepResult | None:
         """Pass the gate and take the delivery, or say why nothing is sent now.
 
-        None means that a cause was mended while we looked: try again. Raises Busy when as many
-        sends are in flight as may be.
+        None means that a cause was mended while we looked: try again. The claim has no lease
+        where as many sends are in flight as may be; it stays taken all the same, so that the gate
+        is read once, and the last gate sees what happens meanwhile.
         """
         try:
             with self._database.workspace(request.workspace_id) as connection:
@@ -102,13 +104,11 @@ class Ledger:
         anew = not (looks or self._desk.has_queue)
         most = self._desk.most
         has_one = leases.take(connection, claim.key, claim.mailbox_id, most=most, anew=anew)
-        if not (has_one or looks):
-            raise Busy(claim.key, claim.mailbox_id)
-        return claim
+        return claim if has_one or looks else replace(claim, has_lease=False)
 
-    def await_lease(self, busy: Busy, *, patience: timedelta) -> bool:
+    def await_lease(self, claim: Claim, *, patience: timedelta) -> bool:
         """Wait for a lease; says whether the delivery has one now. Holds no lock meanwhile."""
-        return self._desk.wait(busy.key, busy.mailbox_id, patience=patience.total_seconds())
+        return self._desk.wait(claim.key, claim.mailbox_id, patience=patience.total_seconds())
 
     def give_back(self, claim_key: str, workspace_id: str) -> None:
         """Let another delivery have the lease."""
@@ -186,11 +186,9 @@ class Ledger:
             if row is None:
                 raise StaleAttempt(request.enrollment_id)
             crossed = row["ended_code"] is not None
-            receive(connection, claim, receipt, attempt, crossed=crossed)
-            leases.give_back(connection, claim.key)
-            booking.mark_used(
-                connection, request.enrollment_id, request.step_id, row["first_round"]
-            )
+            slot = booking.used(request.enrollment_id, request.step_id, row["first_round"])
+            along = (leases.returned(claim.key), slot)
+            receive(connection, claim, receipt, attempt, crossed=crossed, along=along)
             moving.log_sent(connection, row, request, attempt, claim)
             return moving.move_on(connection, row, request, attempt)
 

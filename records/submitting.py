@@ -86,7 +86,6 @@ def submit(connection: Connection, claim: Claim, attempt: Attempt) -> StepResult
         return ended
     if wait is not None:
         return wait
-    leases.renew(connection, claim.key)
     transition(
         connection,
         claim,
@@ -95,6 +94,7 @@ def submit(connection: Connection, claim: Claim, attempt: Attempt) -> StepResult
         baseline=func.coalesce(deliveries.c.baseline, claim.baseline),
         sent_before_stop=False,  # Whatever an earlier announcement met: nothing left by it.
         submitting_at=func.clock_timestamp(),
+        given=[leases.renewed(claim.key)],
     )
     return None
 

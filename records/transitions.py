@@ -3,7 +3,18 @@
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Connection, Row, case, func, literal, update
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Connection,
+    Row,
+    case,
+    exists,
+    func,
+    literal,
+    select,
+    update,
+)
 
 from domain.codes import ReasonCode
 from domain.delivery import FOLLOWS, DeliveryState
@@ -35,9 +46,14 @@ def transition(
     to: DeliveryState,
     *,
     returning: Sequence[ColumnElement[Any]] = (deliveries.c.id,),
+    given: Sequence[CTE] = (),
+    along: Sequence[CTE] = (),
     **values: Any,
 ) -> Row[Any]:
-    """Write the next state where fence and state are as expected; raises StaleAttempt if not."""
+    """Write the next state where fence and state are as expected; raises StaleAttempt if not.
+
+    Each of `given` must have given a row, too. `along` is written by the same statement.
+    """
     if to not in FOLLOWS[expected]:
         raise ValueError(f"{to} does not follow {expected}")
     row = connection.execute(
@@ -46,9 +62,11 @@ def transition(
             deliveries.c.key == claim.key,
             deliveries.c.fence == claim.fence,
             deliveries.c.state == expected.value,
+            *(exists(select(one)) for one in given),
         )
         .values(state=to.value, updated_at=func.clock_timestamp(), **values)
         .returning(*returning)
+        .add_cte(*along)
     ).first()
     if row is None:
         raise StaleAttempt(claim.key)
@@ -56,7 +74,13 @@ def transition(
 
 
 def receive(
-    connection: Connection, claim: Claim, receipt: Receipt, attempt: Attempt, *, crossed: bool
+    connection: Connection,
+    claim: Claim,
+    receipt: Receipt,
+    attempt: Attempt,
+    *,
+    crossed: bool,
+    along: Sequence[CTE],
 ) -> None:
     """Store what the provider says of the accepted message.
 
@@ -77,6 +101,7 @@ def receive(
         accepted_at=receipt.accepted_at,
         sent_before_stop=deliveries.c.sent_before_stop | literal(crossed),
         detail=None,
+        along=along,
     )
 
 

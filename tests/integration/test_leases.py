@@ -4,12 +4,14 @@ import threading
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
-from domain.errors import OutcomeUnknown, StaleAttempt
-from records import leases
+from domain.codes import ReasonCode
+from domain.errors import OutcomeUnknown
+from records import facts, leases
 from records.database import Database
 from records.desk import Desk
+from tests.integration.letters import sent_from
 from tests.integration.world import IN_FLIGHT, World
 
 pytestmark = pytest.mark.integration
@@ -18,6 +20,11 @@ pytestmark = pytest.mark.integration
 def take(database: Database, key: str, mailbox: str = "mbx_1", most: int = 2) -> bool:
     with database.workspace("wsp_nobody") as connection:
         return leases.take(connection, key, mailbox, most=most)
+
+
+def keep(database: Database, key: str) -> bool:
+    with database.workspace("wsp_nobody") as connection:
+        return connection.execute(select(leases.renewed(key))).first() is not None
 
 
 class TestLeases:
@@ -35,12 +42,12 @@ class TestLeases:
             leases.give_back(connection, "a")
         assert take(database, "b", most=1)
 
-    def test_expire_and_their_old_holder_is_told(self, database: Database) -> None:
+    def test_expire_and_cannot_be_held_on_to(self, database: Database) -> None:
         take(database, "a", most=1)
+        assert keep(database, "a")
         expire(database)
         assert take(database, "b", most=1)
-        with pytest.raises(StaleAttempt), database.workspace("wsp_nobody") as connection:
-            leases.renew(connection, "a")
+        assert not keep(database, "a")
 
     def test_are_not_taken_past_a_queue(self, database: Database) -> None:
         with database.workspace("wsp_nobody") as connection:
@@ -130,6 +137,60 @@ class TestAnOpenOutcome:
         assert held(world.database) == {"mbx_other": IN_FLIGHT}
 
 
+class TestAClaimThatWaits:
+    async def test_sends_nothing_once_it_is_stopped(self, world: World) -> None:
+        mailbox = await self.queue(world)
+        with world.database.workspace(world.workspace_id) as connection:
+            stop = ReasonCode.UNENROLLED_BY_USER
+            facts.stop(connection, world.workspace_id, self.enrollment, code=stop)
+
+        await self.free(world)
+
+        assert world.standing(self.enrollment) == ("finished", "unenrolled_by_user")
+        assert world.mail.sent() == []
+        assert world.mail.boxes[mailbox].drafts == {}
+
+    async def test_sends_once_a_lease_is_free(self, world: World) -> None:
+        mailbox = await self.queue(world)
+
+        await self.free(world)
+
+        assert world.standing(self.enrollment) == ("finished", "no_response")
+        assert len(sent_from(world, mailbox)) == 1
+        assert held(world.database) == {}
+
+    async def test_sends_nothing_when_its_lease_is_lost_again(self, world: World) -> None:
+        """Another has it by then; the next try takes one of its own."""
+        mailbox = await self.queue(world)
+        world.mail.do("create_draft", lambda: lose(world.database))
+
+        await self.free(world)
+
+        assert len(sent_from(world, mailbox)) == 1
+        assert world.standing(self.enrollment) == ("finished", "no_response")
+
+    async def queue(self, world: World) -> str:
+        for number in range(IN_FLIGHT):
+            take(world.database, f"other{number}", "mbx_other", most=IN_FLIGHT)
+        mailbox = world.make_mailbox()
+        self.enrollment = world.enroll_one(world.make_sequence(mailbox))
+        await world.relay()
+        await world.until(lambda: count(world, "claimed") == 1, "it waits for a lease")
+        return mailbox
+
+    async def free(self, world: World) -> None:
+        with world.database.workspace("wsp_nobody") as connection:
+            for number in range(IN_FLIGHT):
+                leases.give_back(connection, f"other{number}")
+        await world.until(lambda: world.row(self.enrollment)["ended_code"] is not None, "its end")
+
+
+def count(world: World, state: str) -> int:
+    with world.database.workspace(world.workspace_id) as connection:
+        query = text("SELECT count(*) FROM deliveries WHERE state = :state")
+        return connection.execute(query, {"state": state}).scalar_one()
+
+
 def held(database: Database) -> dict[str, int]:
     with database.workspace("wsp_nobody") as connection:
         return leases.held(connection)
@@ -166,3 +227,8 @@ def expire(database: Database) -> None:
         connection.execute(
             text("UPDATE leases SET expires_at = clock_timestamp() - interval '1 second'")
         )
+
+
+def lose(database: Database) -> None:
+    with database.workspace("wsp_nobody") as connection:
+        connection.execute(text("UPDATE leases SET key = 'another' WHERE key IS NOT NULL"))

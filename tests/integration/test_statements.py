@@ -20,7 +20,7 @@ pytestmark = pytest.mark.integration
 PER_ENROLLING = 13  #: However many are enrolled in one call, and whatever they wait for.
 PER_HEALING = 6  #: However many enrollments a mended resource lets go.
 PER_SUPPRESSING = 10  #: However many entries are added, and however many enrollments end.
-PER_STEP = 25  #: From the gate to the next step's slot; five of them name the workspace.
+PER_STEP = 22  #: From the gate to the next step's slot; five of them name the workspace.
 TRANSACTIONS_PER_STEP = 5
 
 

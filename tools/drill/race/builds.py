@@ -9,7 +9,7 @@ SUBMITTING, CROSSING, CATCHING = (
 )
 _LOOK = "        claim = self._look(client, claim)\n        looked = time.monotonic()\n"
 _GO = "                return claim, outcome\n            age = "
-_RENEW = "    leases.renew(connection, claim.key)\n"
+_ANNOUNCE = "    transition(\n        connection,\n        claim,\n        DeliveryState.DRAFTED,"
 _PAUSE = '    __import__("time").sleep(0.2)\n'  #: Makes a gap wide that is there anyhow.
 
 POLL_ONLY = Broken(
@@ -62,7 +62,7 @@ BUILDS: tuple[Broken, ...] = (
         file=SUBMITTING,
         old=" WHERE e.id = :id FOR UPDATE OF e",
         new=" WHERE e.id = :id",
-        also=((SUBMITTING, _RENEW, _PAUSE + _RENEW),),
+        also=((SUBMITTING, _ANNOUNCE, _PAUSE + _ANNOUNCE),),
         points="stop",
     ),
     Broken(
@@ -71,7 +71,7 @@ BUILDS: tuple[Broken, ...] = (
         file=SUBMITTING,
         old='" WHERE id = (SELECT sequence_id FROM enrollments WHERE id = :id) FOR SHARE"',
         new='" WHERE id = (SELECT sequence_id FROM enrollments WHERE id = :id)"',
-        also=((SUBMITTING, _RENEW, _PAUSE + _RENEW),),
+        also=((SUBMITTING, _ANNOUNCE, _PAUSE + _ANNOUNCE),),
         points="deactivation",
     ),
 )
