@@ -4,7 +4,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Sequence
-from email import message_from_bytes, policy
+from email import message_from_bytes
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -17,13 +17,13 @@ from domain.codes import ReasonCode
 from domain.errors import ContentFault
 from domain.mail import DELIVERY_HEADER, Attachment, Draft, Letter, Thread
 from providers.addresses import ascii_form, fault_of
-from providers.letter_policy import LetterPolicy
+from providers.letter_policy import HEADERS, READING, LetterPolicy
 from providers.optout_headers import LIST_UNSUBSCRIBE, ONE_CLICK, OptOut, opt_out_of
 from providers.templates import render_body, render_subject
 
 MAX_SUBJECT = 998  #: RFC 5322 2.1.1: no line of a header is longer.
 _ENCODED_WORD = re.compile(r"=\?.*?\?=")
-_POLICY = LetterPolicy(linesep="\r\n", max_line_length=78)
+_POLICY = LetterPolicy(linesep="\r\n", max_line_length=78, header_factory=HEADERS)
 _ONCE = ("From", "To", "Subject", "Date", "Message-ID", DELIVERY_HEADER, "MIME-Version")
 _WAYS_OUT = (LIST_UNSUBSCRIBE, ONE_CLICK)
 _MAYBE = ("Cc", "Bcc", "In-Reply-To", "References", "Content-Type", *_WAYS_OUT)
@@ -180,7 +180,7 @@ def _read_back(mime: bytes, draft: Draft, subject: str, way_out: OptOut | None) 
 
 
 def _reads_as_meant(mime: bytes, draft: Draft, subject: str, way_out: OptOut | None) -> bool:
-    read = message_from_bytes(mime, policy=policy.default)
+    read = message_from_bytes(mime, policy=READING)
     names = [name.lower() for name in read.keys()]  # noqa: SIM118 - a header may stand twice.
     allowed = {name.lower() for name in (*_ONCE, *_MAYBE)}
     intended = {

@@ -19,6 +19,10 @@ from records.tables import mailboxes
 
 _OPEN = {"blocked_until": None, "blocked_code": None, "blocked_times": 0, "probe_key": None}
 
+_ANSWERED = text(
+    "UPDATE mailboxes SET send_failures = 0,"
+    " submitted_at = greatest(submitted_at, clock_timestamp() - :ago) WHERE id = :mailbox_id"
+)
 _PROBE = text(
     "UPDATE mailboxes SET probe_key = :key, blocked_until = :until WHERE id = ("
     " SELECT id FROM mailboxes WHERE id = :mailbox_id AND blocked_code IS NOT NULL"
@@ -135,12 +139,9 @@ def answered(connection: Connection, claim: Claim, attempt: Attempt, ago: timede
 
     A probe opens the mailbox again, and brings forward what waited for it.
     """
-    values: dict[str, Any] = {
-        "submitted_at": func.greatest(mailboxes.c.submitted_at, func.clock_timestamp() - ago),
-        "send_failures": 0,
-    }
-    _change(connection, claim.mailbox_id, **values, **(_OPEN if claim.is_probe else {}))
+    connection.execute(_ANSWERED, {"mailbox_id": claim.mailbox_id, "ago": ago})
     if claim.is_probe:
+        _change(connection, claim.mailbox_id, **_OPEN)
         _log(connection, claim, attempt, LogEvent.MAILBOX_RESUMED, None, {"by": "probe"})
         rebooking.of_mailbox(connection, claim.workspace_id, claim.mailbox_id, EVENTS)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CTE, Connection, Update, delete, exists, text, update
+from sqlalchemy import Connection, bindparam, delete, exists, text, update
 
 from domain.delivery import DeliveryState
 from domain.limits import LONGEST, ActionKind, Limit
@@ -123,21 +123,28 @@ def forget(connection: Connection, enrollment_id: str, step_id: str, round_: int
 
 def mark_used(connection: Connection, enrollment_id: str, step_id: str, round_: int) -> None:
     """Note that a slot was used: from now on it counts against the caps for good."""
-    connection.execute(_using(enrollment_id, step_id, round_))
-
-
-def used(enrollment_id: str, step_id: str, round_: int) -> CTE:
-    """Note the same within a statement."""
-    return _using(enrollment_id, step_id, round_).cte("used")
-
-
-def _using(enrollment_id: str, step_id: str, round_: int) -> Update:
-    mine = (
-        slots.c.enrollment_id == enrollment_id,
-        slots.c.step_id == step_id,
-        slots.c.round == round_,
+    connection.execute(
+        update(slots)
+        .where(
+            slots.c.enrollment_id == enrollment_id,
+            slots.c.step_id == step_id,
+            slots.c.round == round_,
+        )
+        .values(used=True)
     )
-    return update(slots).where(*mine).values(used=True)
+
+
+USED_BY_DELIVERY = (
+    update(slots)
+    .where(
+        deliveries.c.key == bindparam("delivery_key"),
+        slots.c.enrollment_id == deliveries.c.enrollment_id,
+        slots.c.step_id == deliveries.c.step_id,
+        slots.c.round == deliveries.c.round,
+    )
+    .values(used=True)
+    .cte("used")
+)  #: Notes the same within a statement.
 
 
 def _allocate(connection: Connection, account: Account, wants: Sequence[Want]) -> list[Slot]:

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select, text, update
 
 from domain.access import Access, Account, MailboxKind, Server, SmtpAccess, Tls
 from domain.mail import Grant
@@ -13,6 +13,7 @@ from records.database import Database
 from records.tables import mailboxes
 from records.vault import Vault
 
+_LOAD = text('SELECT kind, address, "grant" FROM mailboxes WHERE id = :mailbox_id')
 MARGIN = timedelta(seconds=120)  #: A token must outlive a whole send with all its waits.
 
 
@@ -25,9 +26,8 @@ class GrantStore:
 
     def load(self, mailbox_id: str, workspace_id: str) -> Account:
         """Give the mailbox's kind, its address, and what opens it."""
-        columns = (mailboxes.c.kind, mailboxes.c.address, mailboxes.c.grant)
         with self._database.workspace(workspace_id) as connection:
-            row = connection.execute(select(*columns).where(mailboxes.c.id == mailbox_id)).one()
+            row = connection.execute(_LOAD, {"mailbox_id": mailbox_id}).one()
         access = None if row.grant is None else self._open(mailbox_id, row.grant)
         return Account(kind=MailboxKind(row.kind), address=row.address, access=access)
 

@@ -8,7 +8,7 @@ at once than there are leases, as long as it answers within a lease's life.
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import CTE, Connection, func, text, update
+from sqlalchemy import Connection, bindparam, func, text, update
 
 from records.tables import leases as table
 
@@ -25,6 +25,12 @@ _TAKE = text(
     " WHERE l.number = chosen.number RETURNING l.number"
 )
 _GIVE_BACK = text("UPDATE leases SET key = NULL, mailbox_id = NULL WHERE key = :key")
+_OF_DELIVERY = update(table).where(table.c.key == bindparam("delivery_key"))
+KEPT = (
+    _OF_DELIVERY.values(expires_at=func.clock_timestamp() + LIFE).returning(table.c.key).cte("kept")
+)  #: Holds the lease for another life, within a statement; without a row it was lost meanwhile.
+RETURNED = _OF_DELIVERY.values(key=None, mailbox_id=None).cte("returned")
+"""Lets the next one have it, within a statement."""
 _HELD = text(
     "SELECT mailbox_id, count(*) FROM leases WHERE key IS NOT NULL"
     " AND expires_at >= clock_timestamp() GROUP BY mailbox_id"
@@ -40,17 +46,6 @@ def take(
     """
     values = {"key": key, "mailbox_id": mailbox_id, "most": most, "anew": anew, "life": LIFE}
     return connection.execute(_TAKE, values).first() is not None
-
-
-def renewed(key: str) -> CTE:
-    """Hold the lease for another life, within a statement; without a row it was lost meanwhile."""
-    mine = update(table).where(table.c.key == key)
-    return mine.values(expires_at=func.clock_timestamp() + LIFE).returning(table.c.key).cte("kept")
-
-
-def returned(key: str) -> CTE:
-    """Let the next one have it, within a statement."""
-    return update(table).where(table.c.key == key).values(key=None, mailbox_id=None).cte("returned")
 
 
 def give_back(connection: Connection, key: str) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection, func, update
+from sqlalchemy import Connection, update
 
 from domain.codes import LogEvent, ReasonCode
 from domain.delivery import DeliveryState
@@ -23,7 +23,7 @@ from records import booking, log
 from records.gate import GateRow, is_first, step_of
 from records.holding import generations_of, step_ids, store_hold
 from records.plans import timing_of
-from records.projection import projected
+from records.projection import change
 from records.schedule_rules import Hours, hours_of
 from records.tables import enrollments
 
@@ -39,7 +39,7 @@ def lapse_pause(connection: Connection, row: GateRow, attempt: Attempt) -> None:
         return
     frozen_at = row["frozen_at"] if row["deactivated"] else None
     lifted = {"paused": False, "paused_until": None, "pause_code": None}
-    _change(connection, row["id"], **lifted, frozen_at=frozen_at)
+    change(connection, row["id"], **lifted, frozen_at=frozen_at)
     log.write(
         connection,
         workspace_id=row["workspace_id"],
@@ -169,7 +169,7 @@ def _wait_for(
     connection: Connection, row: GateRow, request: PerformStep, attempt: Attempt, found: Booking
 ) -> None:
     """Show the booked slot and log it."""
-    _change(
+    change(
         connection,
         row["id"],
         step_id=request.step_id,
@@ -212,7 +212,7 @@ def move_on(
     found = Booking(not_before=due)
     if stopped(row, following, attempt) is None:
         found = _book(connection, row, request, following, due, hours) or found
-    _change(
+    change(
         connection,
         row["id"],
         surprises=0,
@@ -254,7 +254,7 @@ def show_wait(
     connection: Connection, request: PerformStep, attempt: Attempt, code: ReasonCode
 ) -> None:
     """Let people see what the next try waits for."""
-    _change(connection, request.enrollment_id, wait_code=code.value)
+    change(connection, request.enrollment_id, wait_code=code.value)
     log.write(
         connection,
         workspace_id=request.workspace_id,
@@ -280,7 +280,7 @@ def show_retry(
     code: ReasonCode,
 ) -> None:
     """Let people see that the provider failed and that it is tried again."""
-    _change(connection, enrollment_id, wait_code=code.value)
+    change(connection, enrollment_id, wait_code=code.value)
     log.write(
         connection,
         workspace_id=claim.workspace_id,
@@ -300,7 +300,7 @@ def _finish(connection: Connection, row: GateRow, request: PerformStep, attempt:
     if row["ended_code"] is not None:
         return
     code = ReasonCode.NO_RESPONSE
-    _change(connection, row["id"], ended_code=code.value, ended_at=attempt.at, slot_at=None)
+    change(connection, row["id"], ended_code=code.value, ended_at=attempt.at, slot_at=None)
     log.write(
         connection,
         workspace_id=request.workspace_id,
@@ -348,14 +348,6 @@ def _hours(row: GateRow) -> Hours:
         row["schedule"],
         candidate_zone=row["candidate_zone"],
         identity_zone=row["identity_zone"],
-    )
-
-
-def _change(connection: Connection, enrollment_id: str, **values: Any) -> None:
-    connection.execute(
-        update(enrollments)
-        .where(enrollments.c.id == enrollment_id)
-        .values(**projected(**values), updated_at=func.clock_timestamp())
     )
 
 

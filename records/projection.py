@@ -4,9 +4,20 @@ The rule is `domain.status`; this is its twin in SQL, and a test holds the two t
 """
 
 import json
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, cast, func, literal
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Update,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal,
+    update,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from domain.codes import ReasonCode, Status
@@ -20,6 +31,22 @@ def projected(**changes: Any) -> Values:
     """Give the values of an UPDATE: the changes, and the status and code that follow from them."""
     code = _code(changes)
     return {**changes, "code": code, "status": _status(code, changes)}
+
+
+def change(connection: Connection, enrollment_id: str, **values: Any) -> None:
+    """Change an enrollment's row, and the status and code with it."""
+    new = {f"new_{name}": value for name, value in values.items()}
+    connection.execute(_statement(tuple(values)), {"enrollment_id": enrollment_id, **new})
+
+
+@lru_cache(maxsize=64)  # Making one costs more than running it.
+def _statement(names: tuple[str, ...]) -> Update:
+    new = {name: bindparam(f"new_{name}", type_=enrollments.c[name].type) for name in names}
+    return (
+        update(enrollments)
+        .where(enrollments.c.id == bindparam("enrollment_id"))
+        .values(**projected(**new), updated_at=func.clock_timestamp())
+    )
 
 
 def _after(changes: Values, name: str) -> ColumnElement[Any]:

@@ -19,7 +19,6 @@ from domain.messages import PerformStep, StepResult
 from domain.ports import Attempt, Claim, Drafted, Leftover
 from records import (
     blocks,
-    booking,
     contacts,
     failing,
     hearing,
@@ -35,8 +34,15 @@ from records.desk import Desk
 from records.gate import GateRow, address_of, read_gate, refusal
 from records.holding import generations_of, step_ids, store_hold
 from records.tables import deliveries, mailboxes
-from records.transitions import receive, transition
+from records.transitions import Besides, receive, transition
 
+_MINE = mailboxes.c.id == deliveries.c.mailbox_id
+_ASKED = Besides(
+    returning=(
+        select(mailboxes.c.cursor).where(_MINE).scalar_subquery(),
+        select(submitting.WAIT).where(_MINE).scalar_subquery(),
+    )
+)  #: Its mailbox's inbox cursor, and how long the spacing lasts.
 IN_FLIGHT = 50  #: How many sends may be in flight at once, over all workers.
 
 
@@ -137,15 +143,11 @@ class Ledger:
 
     def drafted(self, claim: Claim, draft_id: str) -> Drafted:
         """Store the provider's draft id."""
-        mine = mailboxes.c.id == deliveries.c.mailbox_id
         row = self._move(
             claim,
             DeliveryState.RENDERED,
             DeliveryState.DRAFTED,
-            returning=(
-                select(mailboxes.c.cursor).where(mine).scalar_subquery(),
-                select(submitting.WAIT).where(mine).scalar_subquery(),
-            ),
+            besides=_ASKED,
             draft_id=draft_id,
             baseline=None,  # Of an earlier draft, which is gone.
         )
@@ -186,9 +188,7 @@ class Ledger:
             if row is None:
                 raise StaleAttempt(request.enrollment_id)
             crossed = row["ended_code"] is not None
-            slot = booking.used(request.enrollment_id, request.step_id, row["first_round"])
-            along = (leases.returned(claim.key), slot)
-            receive(connection, claim, receipt, attempt, crossed=crossed, along=along)
+            receive(connection, claim, receipt, attempt, crossed=crossed)
             moving.log_sent(connection, row, request, attempt, claim)
             return moving.move_on(connection, row, request, attempt)
 

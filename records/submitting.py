@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, text
+from sqlalchemy import Connection, Text, bindparam, func, text
 
 from domain.codes import ReasonCode
 from domain.delivery import DeliveryState
@@ -13,7 +13,7 @@ from domain.messages import StepResult
 from domain.ports import Attempt, Claim
 from records import booking, leases, moving, screening
 from records.tables import deliveries, mailboxes
-from records.transitions import transition
+from records.transitions import Besides, transition
 
 SPARE = timedelta(milliseconds=50)  #: Added to the spacing: two clocks never agree quite.
 ANSWER_WITHIN = timedelta(seconds=25)
@@ -54,6 +54,13 @@ _LOCK_ENROLLMENT = text(
     " JOIN deliveries d ON d.key = :key WHERE e.id = :id FOR UPDATE OF e"
 )
 
+_ANNOUNCED = Besides(
+    computed={
+        "baseline": func.coalesce(deliveries.c.baseline, bindparam("read_to", type_=Text)),
+        "submitting_at": func.clock_timestamp(),
+    },
+    given=(leases.KEPT,),
+)
 WAIT = func.greatest(
     mailboxes.c.submitted_at
     + mailboxes.c.spacing_ms * text("interval '1 ms'")
@@ -91,10 +98,9 @@ def submit(connection: Connection, claim: Claim, attempt: Attempt) -> StepResult
         claim,
         DeliveryState.DRAFTED,
         DeliveryState.SUBMITTING,
-        baseline=func.coalesce(deliveries.c.baseline, claim.baseline),
         sent_before_stop=False,  # Whatever an earlier announcement met: nothing left by it.
-        submitting_at=func.clock_timestamp(),
-        given=[leases.renewed(claim.key)],
+        besides=_ANNOUNCED,
+        binds={"read_to": claim.baseline},
     )
     return None
 

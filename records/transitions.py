@@ -1,13 +1,19 @@
 """Moves a delivery from state to state, only for the attempt that owns it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from sqlalchemy import (
     CTE,
+    Boolean,
     ColumnElement,
     Connection,
+    Executable,
     Row,
+    bindparam,
     case,
     exists,
     func,
@@ -22,6 +28,7 @@ from domain.errors import StaleAttempt
 from domain.holds import ResourceKind, healers
 from domain.mail import Receipt
 from domain.ports import Attempt, Claim
+from records import booking, leases
 from records.tables import deliveries
 
 
@@ -39,38 +46,65 @@ class Owned(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Besides:
+    """What a change does besides writing values; a constant, so that its statement is made once."""
+
+    computed: Mapping[str, ColumnElement[Any]] = field(default_factory=dict[str, Any])
+    given: Sequence[CTE] = ()  #: Each must give a row, else nothing changes.
+    along: Sequence[CTE] = ()  #: Written by the same statement.
+    returning: Sequence[ColumnElement[Any]] = (deliveries.c.id,)
+
+
+NOTHING = Besides()
+
+
 def transition(
     connection: Connection,
     claim: Owned,
     expected: DeliveryState,
     to: DeliveryState,
     *,
-    returning: Sequence[ColumnElement[Any]] = (deliveries.c.id,),
-    given: Sequence[CTE] = (),
-    along: Sequence[CTE] = (),
+    besides: Besides = NOTHING,
+    binds: Mapping[str, Any] = MappingProxyType({}),
     **values: Any,
 ) -> Row[Any]:
     """Write the next state where fence and state are as expected; raises StaleAttempt if not.
 
-    Each of `given` must have given a row, too. `along` is written by the same statement.
+    `binds` are the parameters of what is done besides; `delivery_key` is one that it may use.
     """
     if to not in FOLLOWS[expected]:
         raise ValueError(f"{to} does not follow {expected}")
-    row = connection.execute(
-        update(deliveries)
-        .where(
-            deliveries.c.key == claim.key,
-            deliveries.c.fence == claim.fence,
-            deliveries.c.state == expected.value,
-            *(exists(select(one)) for one in given),
-        )
-        .values(state=to.value, updated_at=func.clock_timestamp(), **values)
-        .returning(*returning)
-        .add_cte(*along)
-    ).first()
+    known = {"delivery_key": claim.key, "own_fence": claim.fence, "before": expected.value}
+    new = {f"new_{name}": value for name, value in {**values, "state": to.value}.items()}
+    statement = _statement(("state", *values), besides)
+    row = connection.execute(statement, {**known, **new, **binds}).first()
     if row is None:
         raise StaleAttempt(claim.key)
     return row
+
+
+@lru_cache(maxsize=256)  # Making one costs more than running it.
+def _statement(names: tuple[str, ...], besides: Besides) -> Executable:
+    new = {name: bindparam(f"new_{name}", type_=deliveries.c[name].type) for name in names}
+    return (
+        update(deliveries)
+        .where(
+            deliveries.c.key == bindparam("delivery_key"),
+            deliveries.c.fence == bindparam("own_fence"),
+            deliveries.c.state == bindparam("before"),
+            *(exists(select(one)) for one in besides.given),
+        )
+        .values(updated_at=func.clock_timestamp(), **new, **besides.computed)
+        .returning(*besides.returning)
+        .add_cte(*besides.along)
+    )
+
+
+_MARK = deliveries.c.sent_before_stop | bindparam("crossed", type_=Boolean)
+_RECEIVED = Besides(
+    computed={"sent_before_stop": _MARK}, along=(leases.RETURNED, booking.USED_BY_DELIVERY)
+)
 
 
 def receive(
@@ -80,9 +114,8 @@ def receive(
     attempt: Attempt,
     *,
     crossed: bool,
-    along: Sequence[CTE],
 ) -> None:
-    """Store what the provider says of the accepted message.
+    """Store what the provider says of the accepted message; its lease is free, its slot used.
 
     What the answer of a stop or a pause named keeps its mark; `crossed` adds one.
     """
@@ -99,9 +132,9 @@ def receive(
         reference_ids=list(references),
         sent_at=attempt.at,
         accepted_at=receipt.accepted_at,
-        sent_before_stop=deliveries.c.sent_before_stop | literal(crossed),
         detail=None,
-        along=along,
+        besides=_RECEIVED,
+        binds={"crossed": crossed},
     )
 
 

@@ -24,7 +24,7 @@ def take(database: Database, key: str, mailbox: str = "mbx_1", most: int = 2) ->
 
 def keep(database: Database, key: str) -> bool:
     with database.workspace("wsp_nobody") as connection:
-        return connection.execute(select(leases.renewed(key))).first() is not None
+        return connection.execute(select(leases.KEPT), {"delivery_key": key}).first() is not None
 
 
 class TestLeases:
