@@ -1,10 +1,12 @@
 """Checks e-mail addresses by their form; nothing is looked up."""
 
 from email.utils import getaddresses
+from functools import lru_cache
 
 from email_validator import EmailNotValidError, validate_email
 
 
+@lru_cache(maxsize=4096)  # A letter asks for the same few addresses again and again.
 def fault_of(address: str) -> str | None:
     """Say what is wrong with an address, or None.
 
@@ -19,6 +21,7 @@ def fault_of(address: str) -> str | None:
     return None
 
 
+@lru_cache(maxsize=4096)
 def ascii_form(address: str) -> str:
     """Give the form that goes into a header: the domain in Punycode."""
     checked = validate_email(

@@ -17,6 +17,9 @@ _NOTHING_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _ENCODING = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 
 
+_ALWAYS = {"accept": "*/*", "accept-encoding": "gzip, deflate", "user-agent": "Reprise"}
+
+
 class OneShotTransport:
     """A pooled HTTP client for all threads of a process. One call is one request."""
 
@@ -24,12 +27,9 @@ class OneShotTransport:
         limits = httpx.Limits(
             max_connections=100, max_keepalive_connections=100, keepalive_expiry=4.0
         )
-        self._client = httpx.Client(
-            timeout=httpx.Timeout(timeout_seconds, connect=5.0),
-            limits=limits,
-            follow_redirects=False,
-            trust_env=False,
-        )
+        # The transport alone: a client would look for cookies, redirects and proxies each time.
+        self._transport = httpx.HTTPTransport(limits=limits, trust_env=False)
+        self._timeout = httpx.Timeout(timeout_seconds, connect=5.0).as_dict()
 
     def send(
         self,
@@ -45,9 +45,8 @@ class OneShotTransport:
         `most` is how many bytes of the answer are read, a chunk more or less; the rest is left.
         """
         try:
-            if most is not None:
-                return self._read_some(method, url, headers, most)
-            return self._client.request(method, url, content=content, headers=headers)
+            answer = self._ask(method, url, content, headers)
+            return _read(answer) if most is None else _read_some(answer, most)
         except _NOTHING_SENT as error:
             raise Unavailable(f"No connection: {type(error).__name__}") from None
         except httpx.TransportError as error:
@@ -55,21 +54,45 @@ class OneShotTransport:
             lost.may_run = isinstance(error, httpx.TimeoutException)
             raise lost from None
 
-    def _read_some(
-        self, method: str, url: str, headers: Mapping[str, str] | None, most: int
+    def _ask(
+        self,
+        method: str,
+        url: str,
+        content: bytes | str | None,
+        headers: Mapping[str, str] | None,
     ) -> httpx.Response:
-        with self._client.stream(method, url, headers=headers) as answer:
-            found = bytearray()
-            for chunk in answer.iter_bytes():
-                found += chunk
-                if len(found) >= most:
-                    break
-            plain = {k: v for k, v in answer.headers.items() if k not in _ENCODING}
-            return httpx.Response(answer.status_code, headers=plain, content=bytes(found))
+        told = {**_ALWAYS, **{name.lower(): value for name, value in (headers or {}).items()}}
+        request = httpx.Request(
+            method, url, content=content, headers=told, extensions={"timeout": self._timeout}
+        )
+        answer = self._transport.handle_request(request)
+        answer.request = request
+        return answer
 
     def close(self) -> None:
         """Close every connection."""
-        self._client.close()
+        self._transport.close()
+
+
+def _read(answer: httpx.Response) -> httpx.Response:
+    try:
+        answer.read()
+    finally:
+        answer.close()
+    return answer
+
+
+def _read_some(answer: httpx.Response, most: int) -> httpx.Response:
+    found = bytearray()
+    try:
+        for chunk in answer.iter_bytes():
+            found += chunk
+            if len(found) >= most:
+                break
+    finally:
+        answer.close()
+    plain = {k: v for k, v in answer.headers.items() if k not in _ENCODING}
+    return httpx.Response(answer.status_code, headers=plain, content=bytes(found))
 
 
 class BearerHttp:
