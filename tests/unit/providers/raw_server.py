@@ -38,10 +38,11 @@ def silence(connection: socket.socket) -> None:
 
 
 class RawServer:
-    """Reads whole requests; `requests` holds their first lines."""
+    """Reads whole requests; `requests` holds their first lines, `heads` the others."""
 
     def __init__(self, *behaviours: Behaviour) -> None:
         self.requests: list[str] = []
+        self.heads: list[list[str]] = []
         self._behaviours = list(behaviours)
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._open: list[socket.socket] = []
@@ -92,4 +93,5 @@ class RawServer:
         while len(body) < length:
             body += connection.recv(65536)
         self.requests.append(head.split(b"\r\n")[0].decode())
+        self.heads.append(head.decode().lower().split("\r\n")[1:])
         return True

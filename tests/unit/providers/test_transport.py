@@ -89,3 +89,16 @@ def test_a_redirect_is_not_followed() -> None:
 
         transport.close()
         assert len(server.requests) == 1
+
+
+def test_each_header_is_sent_once_however_it_is_spelt() -> None:
+    with RawServer(answer(OK)) as server:
+        transport = OneShotTransport(timeout_seconds=1)
+
+        transport.send("GET", f"{server.url}/", headers={"Accept": "text/plain", "X-One": "1"})
+
+        transport.close()
+        names = [line.partition(":")[0] for line in server.heads[0] if line]
+        assert len(names) == len(set(names))
+        assert "accept: text/plain" in server.heads[0]
+        assert {"user-agent", "x-one"} <= set(names)
