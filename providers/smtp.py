@@ -261,7 +261,7 @@ async def _data(client: aiosmtplib.SMTP, content: bytes, leave: Leave) -> None:
     await asyncio.sleep(0)  # Let the loop hear what the server said meanwhile.
     if not client.is_connected:
         raise Unavailable("The server hung up before the message.")
-    written = _writes_of(client)
+    written = _writes_of(client, leave)
     leave()
     try:
         await client.data(content)
@@ -281,16 +281,23 @@ async def _data(client: aiosmtplib.SMTP, content: bytes, leave: Leave) -> None:
         raise lost from None
 
 
-def _writes_of(client: aiosmtplib.SMTP) -> list[int]:
+def _writes_of(client: aiosmtplib.SMTP, leave: Leave) -> list[int]:
     """Note what is written from now on: the command DATA first, then the message.
 
-    The library gives both as one call, but only the second can have any effect.
+    The library gives both as one call, but only the second can have any effect, and the server
+    takes its time between them: a try whose deadline passed meanwhile breaks off.
     """
     protocol: Any = client.protocol
     written: list[int] = []
     write = protocol.write
 
     def note(data: bytes) -> None:
+        if written:
+            try:
+                leave()
+            except BaseException:
+                client.close()  # A message without its end is none (RFC 5321 4.1.1.10).
+                raise
         written.append(len(data))
         write(data)
 

@@ -98,9 +98,10 @@ def _run(
         counts = {
             (p.name, f.name): n for (p, f), n in plan.Struck(home / "struck").counts().items()
         }
+        ledger = scene.ledger()
         empty = [f"{p}/{f}" for p, f in sorted(_planned(order)) if not counts.get((p, f))]
         findings = check(
-            scene.ledger(),
+            ledger,
             numbers=scene.numbers.values(),
             acks=scene.acks,
             unknown=scene.unknown(),
@@ -108,6 +109,11 @@ def _run(
             in_flight=order.in_flight,
             empty_cells=empty,
         )
+        for number in (*findings.twice, *findings.lost, *findings.after_stop):
+            met = ", ".join(f"{one.fault} {one.point}" for one in strikes.get(number, ()))
+            say(f"Candidate {number} met: {met or 'nothing'}")
+            for line in scene.story(number, ledger):
+                say(f"    {line}")
     return findings, counts
 
 

@@ -26,6 +26,8 @@ class RawSmtp:
         self._replies = {**_REPLIES, **(replies or {})}
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._thread = threading.Thread(target=self._accept, daemon=True)
+        self.commands: list[str] = []
+        self.served = threading.Event()  #: A connection has ended.
 
     def server(self) -> Server:
         """Name the server for a mailbox."""
@@ -49,6 +51,7 @@ class RawSmtp:
                 return
             with connection, connection.makefile("rwb", buffering=0) as stream:
                 self._serve(stream)
+            self.served.set()
 
     def _serve(self, stream: SocketIO) -> None:
         stream.write(b"220 ready\r\n")
@@ -58,6 +61,7 @@ class RawSmtp:
             if is_message and line != ".":
                 continue
             command = line.partition(" ")[0].upper()
+            self.commands.append(command)
             reply = self._replies.get(command, "500 what?")
             is_message = command == "DATA" and reply.startswith("354")
             if reply == HANG_UP:

@@ -5,9 +5,17 @@ from datetime import timedelta
 import pytest
 
 from domain.access import SmtpAccess
-from domain.errors import OutcomeUnknown, ProviderError, Refused, Throttled, Unavailable
+from domain.errors import (
+    OutcomeUnknown,
+    ProviderError,
+    Refused,
+    StaleAttempt,
+    Throttled,
+    Unavailable,
+)
 from domain.fate import Submission
 from domain.mail import Letter
+from domain.ports import Leave
 from providers.mail_servers import trust
 from providers.smtp import Line, SmtpClient
 from tests.unit.providers.raw_smtp import HANG_UP, RawSmtp
@@ -22,13 +30,13 @@ LETTER = Letter(
 )
 
 
-def send(smtp: RawSmtp) -> str:
+def send(smtp: RawSmtp, leave: Leave = lambda: None) -> str:
     access = SmtpAccess(smtp=smtp.server())
     client = SmtpClient(access, Line(context=trust(None), timeout=5), lambda _: None)
     submission = Submission(
         key="k", draft_id="", letter=LETTER, baseline=None, quiet_for=timedelta()
     )
-    return client.send_draft(submission, lambda: None)
+    return client.send_draft(submission, leave)
 
 
 @pytest.mark.parametrize("reply", ["250 2.0.0 queued", "250-a\r\n250 b", "251 will forward", "200"])
@@ -62,3 +70,20 @@ def test_what_certainly_failed_says_so(command: str, reply: str, kind: type[Prov
         send(smtp)
 
     assert type(caught.value) is kind
+
+
+@pytest.mark.parametrize("looks", [1, 2], ids=["before DATA", "while the server asks for it"])
+def test_a_try_whose_time_is_over_sends_nothing(looks: int) -> None:
+    """A process may be stopped, and go on, anywhere in between."""
+    left = iter(range(looks - 1))
+
+    def leave() -> None:
+        if next(left, None) is None:
+            raise StaleAttempt("too late")
+
+    with RawSmtp() as smtp:
+        with pytest.raises(StaleAttempt):
+            send(smtp, leave)
+        assert smtp.served.wait(10)
+    assert smtp.commands.count("DATA") == looks - 1
+    assert "." not in smtp.commands
