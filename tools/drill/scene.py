@@ -1,11 +1,14 @@
 """The people of a drill: mailboxes of each kind, candidates with a number, stops in between."""
 
+import base64
+import hmac
 import json
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +39,7 @@ class Scene:
     acks: dict[int, Ack] = field(default_factory=dict[int, Ack])
     boxes: dict[str, str] = field(default_factory=dict[str, str])  #: Kind by mailbox.
     sequences: list[str] = field(default_factory=list[str])
+    source: dict[str, Any] | None = None  #: A system that tells by webhooks.
     _http: httpx.Client = field(
         default_factory=lambda: httpx.Client(timeout=60, follow_redirects=True)
     )
@@ -80,6 +84,24 @@ class Scene:
         answer = self._http.post(url, json=body or {})
         if answer.is_error:
             raise RuntimeError(f"{path}: {answer.text}")
+        return answer.json()
+
+    def tell(self, content: dict[str, Any]) -> dict[str, Any]:
+        """Send a webhook of a system of one's own, signed by Standard Webhooks."""
+        assert self.source is not None
+        name, at = f"msg_{time.monotonic_ns()}", str(int(time.time()))
+        body = json.dumps(content).encode()
+        key = base64.b64decode(self.source["secret"].removeprefix("whsec_"))
+        signature = hmac.digest(key, f"{name}.{at}.".encode() + body, "sha256")
+        headers = {
+            "webhook-id": name,
+            "webhook-timestamp": at,
+            "webhook-signature": f"v1,{base64.b64encode(signature).decode()}",
+            "content-type": "application/json",
+        }
+        answer = self._http.post(self.source["webhook_url"], content=body, headers=headers)
+        if answer.is_error:
+            raise RuntimeError(f"webhook: {answer.text}")
         return answer.json()
 
     def chronicle(self, since: int) -> list[dict[str, Any]]:
@@ -155,6 +177,16 @@ class Scene:
         """Say of those that came to no end what the API says they wait for."""
         codes = [code for code in self.counts() if code not in settled]
         return [self._waiting(one) for code in codes for one in self._with(code)[:SHOWN]]
+
+    def story(self, number: int, ledger: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+        """Tell of a candidate's message what the provider took, and what the log says."""
+        for row in ledger:
+            if str(row["to"][0]).startswith(f"c{number}@"):
+                at = datetime.fromtimestamp(row["at_ms"] / 1000, UTC)
+                yield f"{at.isoformat()} accepted from {row['account']}"
+        enrollment_id = next(one for one, its in self.numbers.items() if its == number)
+        for line in self.call("GET", f"/enrollments/{enrollment_id}/timeline")["data"]:
+            yield f"{line['at']} {line['title']} {line['detail'] or ''}"
 
     def _waiting(self, enrollment_id: str) -> str:
         one = self.call("GET", f"/enrollments/{enrollment_id}")
