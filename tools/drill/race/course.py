@@ -37,7 +37,8 @@ class Course(Scene):
     accounts: dict[str, str] = field(default_factory=dict[str, str])  #: Address by mailbox.
 
     def open_boxes(self, plan: Plan, kinds: Sequence[str]) -> None:
-        """Connect the mailboxes. Streams never beat together: their spacings differ a little."""
+        """Connect a source and mailboxes. No streams beat together: their spacings differ."""
+        self.source = self.call("POST", "/sources", {"kind": "custom", "name": "race"})
         for kind in kinds:
             self._batch_boxes[kind] = self._box(kind, "batch", 0)
             heats = [heat for heat in plan.streams if heat.kind == kind]

@@ -53,6 +53,12 @@ def _event(kind: str) -> Stop:
     return stop
 
 
+def _webhook(scene: Scene, racer: Racer) -> list[str]:
+    """Tell as a system of the workspace's own does: signed, and answered once it is stored."""
+    content = {"type": "ats_interview", "data": {"enrollment_id": racer.enrollment}}
+    return _named(scene.tell(content))
+
+
 def _action(action: str) -> Stop:
     def stop(scene: Scene, racer: Racer) -> list[str]:
         path = f"/enrollments/{racer.enrollment}/{action}"
@@ -74,13 +80,14 @@ def _named(answer: dict[str, Any]) -> list[str]:
 
 
 WAYS = (
-    Way(name="reply", share=8, stop=_reply, step=1, answers=False),
-    Way(name="stop", share=2, stop=_action("stop")),
-    Way(name="remove", share=2, stop=_remove),
-    Way(name="interview", share=2, stop=_event("interview_session")),
-    Way(name="unsubscribe", share=2, stop=_event("unsubscribe")),
-    Way(name="pause", share=2, stop=_action("pause")),
-    Way(name="deactivation", share=2, stop=_deactivate, many=True),
+    Way(name="reply", share=14, stop=_reply, step=1, answers=False),
+    Way(name="stop", share=3, stop=_action("stop")),
+    Way(name="remove", share=3, stop=_remove),
+    Way(name="interview", share=3, stop=_event("interview_session")),
+    Way(name="webhook", share=3, stop=_webhook),
+    Way(name="unsubscribe", share=3, stop=_event("unsubscribe")),
+    Way(name="pause", share=3, stop=_action("pause")),
+    Way(name="deactivation", share=3, stop=_deactivate, many=True),
 )
 BY_NAME = MappingProxyType({way.name: way for way in WAYS})
 
