@@ -5,6 +5,7 @@ without an answer, and google-auth's repeats it after a 401. Either would send a
 """
 
 from collections.abc import Mapping
+from contextlib import closing
 from typing import Any
 
 import httplib2
@@ -15,8 +16,6 @@ from domain.errors import OutcomeUnknown, Unavailable
 _NOTHING_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 _ENCODING = frozenset({"content-encoding", "content-length", "transfer-encoding"})
-
-
 _ALWAYS = {"accept": "*/*", "accept-encoding": "gzip, deflate", "user-agent": "Reprise"}
 
 
@@ -45,8 +44,11 @@ class OneShotTransport:
         `most` is how many bytes of the answer are read, a chunk more or less; the rest is left.
         """
         try:
-            answer = self._ask(method, url, content, headers)
-            return _read(answer) if most is None else _read_some(answer, most)
+            with closing(self._ask(method, url, content, headers)) as answer:
+                if most is not None:
+                    return _beginning(answer, most)
+                answer.read()
+                return answer
         except _NOTHING_SENT as error:
             raise Unavailable(f"No connection: {type(error).__name__}") from None
         except httpx.TransportError as error:
@@ -74,23 +76,12 @@ class OneShotTransport:
         self._transport.close()
 
 
-def _read(answer: httpx.Response) -> httpx.Response:
-    try:
-        answer.read()
-    finally:
-        answer.close()
-    return answer
-
-
-def _read_some(answer: httpx.Response, most: int) -> httpx.Response:
+def _beginning(answer: httpx.Response, most: int) -> httpx.Response:
     found = bytearray()
-    try:
-        for chunk in answer.iter_bytes():
-            found += chunk
-            if len(found) >= most:
-                break
-    finally:
-        answer.close()
+    for chunk in answer.iter_bytes():
+        found += chunk
+        if len(found) >= most:
+            break
     plain = {k: v for k, v in answer.headers.items() if k not in _ENCODING}
     return httpx.Response(answer.status_code, headers=plain, content=bytes(found))
 

@@ -71,7 +71,7 @@ def _sent(connection: Connection, send: Abandoned, row: RowMapping, fate: Fate) 
         sent_before_stop=True,
         detail=None,
     )
-    _count(connection, row)
+    booking.mark_used(connection, send.key)
     _log(connection, row, LogEvent.MESSAGE_SENT, None, fate)
 
 
@@ -85,12 +85,8 @@ def _lost(connection: Connection, send: Abandoned, row: RowMapping, fate: Fate) 
     transition(
         connection, send, DeliveryState.SUBMITTING, DeliveryState.UNKNOWN, detail=fate.evidence
     )
-    _count(connection, row)
+    booking.mark_used(connection, send.key)
     _log(connection, row, LogEvent.MESSAGE_UNKNOWN, ReasonCode.SEND_OUTCOME_UNKNOWN, fate)
-
-
-def _count(connection: Connection, row: RowMapping) -> None:
-    booking.mark_used(connection, row["enrollment_id"], row["step_id"], row["round"])
 
 
 def _log(

@@ -121,20 +121,7 @@ def forget(connection: Connection, enrollment_id: str, step_id: str, round_: int
     )
 
 
-def mark_used(connection: Connection, enrollment_id: str, step_id: str, round_: int) -> None:
-    """Note that a slot was used: from now on it counts against the caps for good."""
-    connection.execute(
-        update(slots)
-        .where(
-            slots.c.enrollment_id == enrollment_id,
-            slots.c.step_id == step_id,
-            slots.c.round == round_,
-        )
-        .values(used=True)
-    )
-
-
-USED_BY_DELIVERY = (
+_USE = (
     update(slots)
     .where(
         deliveries.c.key == bindparam("delivery_key"),
@@ -143,8 +130,13 @@ USED_BY_DELIVERY = (
         slots.c.round == deliveries.c.round,
     )
     .values(used=True)
-    .cte("used")
-)  #: Notes the same within a statement.
+)
+USED = _USE.cte("used")  #: `mark_used` within a statement.
+
+
+def mark_used(connection: Connection, delivery_key: str) -> None:
+    """Note that a delivery's slot was used: from now on it counts against the caps for good."""
+    connection.execute(_USE, {"delivery_key": delivery_key})
 
 
 def _allocate(connection: Connection, account: Account, wants: Sequence[Want]) -> list[Slot]:

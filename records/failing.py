@@ -38,7 +38,7 @@ def hold(
                 return known
             give_up(connection, claim, code, detail)
             if code is ReasonCode.SEND_OUTCOME_UNKNOWN:  # It may count against the caps.
-                booking.mark_used(connection, row["id"], request.step_id, row["first_round"])
+                booking.mark_used(connection, claim.key)
             leases.give_back(connection, claim.key)
             stopped = moving.stopped(row, request.step_id, attempt)
             if stopped is not None and _wins(stopped, code):

@@ -24,13 +24,12 @@ _TAKE = text(
     " FROM (SELECT number FROM mine UNION ALL SELECT number FROM free) chosen"
     " WHERE l.number = chosen.number RETURNING l.number"
 )
-_GIVE_BACK = text("UPDATE leases SET key = NULL, mailbox_id = NULL WHERE key = :key")
 _OF_DELIVERY = update(table).where(table.c.key == bindparam("delivery_key"))
 KEPT = (
     _OF_DELIVERY.values(expires_at=func.clock_timestamp() + LIFE).returning(table.c.key).cte("kept")
 )  #: Holds the lease for another life, within a statement; without a row it was lost meanwhile.
-RETURNED = _OF_DELIVERY.values(key=None, mailbox_id=None).cte("returned")
-"""Lets the next one have it, within a statement."""
+_GIVE_BACK = _OF_DELIVERY.values(key=None, mailbox_id=None)
+RETURNED = _GIVE_BACK.cte("returned")  #: `give_back` within a statement.
 _HELD = text(
     "SELECT mailbox_id, count(*) FROM leases WHERE key IS NOT NULL"
     " AND expires_at >= clock_timestamp() GROUP BY mailbox_id"
@@ -50,7 +49,7 @@ def take(
 
 def give_back(connection: Connection, key: str) -> None:
     """Let the next one have it."""
-    connection.execute(_GIVE_BACK, {"key": key})
+    connection.execute(_GIVE_BACK, {"delivery_key": key})
 
 
 def held(connection: Connection) -> dict[str, int]:

@@ -22,6 +22,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from domain.codes import ReasonCode, Status
 from domain.status import status_for
+from records.placeholders import filled, placeholders
 from records.tables import enrollments
 
 Values = dict[str, Any]
@@ -35,13 +36,13 @@ def projected(**changes: Any) -> Values:
 
 def change(connection: Connection, enrollment_id: str, **values: Any) -> None:
     """Change an enrollment's row, and the status and code with it."""
-    new = {f"new_{name}": value for name, value in values.items()}
-    connection.execute(_statement(tuple(values)), {"enrollment_id": enrollment_id, **new})
+    known = {"enrollment_id": enrollment_id}
+    connection.execute(_statement(tuple(values)), {**known, **filled(values)})
 
 
 @lru_cache(maxsize=64)  # Making one costs more than running it.
 def _statement(names: tuple[str, ...]) -> Update:
-    new = {name: bindparam(f"new_{name}", type_=enrollments.c[name].type) for name in names}
+    new = placeholders(enrollments, names)
     return (
         update(enrollments)
         .where(enrollments.c.id == bindparam("enrollment_id"))

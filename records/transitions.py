@@ -29,6 +29,7 @@ from domain.holds import ResourceKind, healers
 from domain.mail import Receipt
 from domain.ports import Attempt, Claim
 from records import booking, leases
+from records.placeholders import filled, placeholders
 from records.tables import deliveries
 
 
@@ -76,9 +77,9 @@ def transition(
     if to not in FOLLOWS[expected]:
         raise ValueError(f"{to} does not follow {expected}")
     known = {"delivery_key": claim.key, "own_fence": claim.fence, "before": expected.value}
-    new = {f"new_{name}": value for name, value in {**values, "state": to.value}.items()}
-    statement = _statement(("state", *values), besides)
-    row = connection.execute(statement, {**known, **new, **binds}).first()
+    new = {"state": to.value, **values}
+    statement = _statement(tuple(new), besides)
+    row = connection.execute(statement, {**known, **filled(new), **binds}).first()
     if row is None:
         raise StaleAttempt(claim.key)
     return row
@@ -86,7 +87,6 @@ def transition(
 
 @lru_cache(maxsize=256)  # Making one costs more than running it.
 def _statement(names: tuple[str, ...], besides: Besides) -> Executable:
-    new = {name: bindparam(f"new_{name}", type_=deliveries.c[name].type) for name in names}
     return (
         update(deliveries)
         .where(
@@ -95,25 +95,22 @@ def _statement(names: tuple[str, ...], besides: Besides) -> Executable:
             deliveries.c.state == bindparam("before"),
             *(exists(select(one)) for one in besides.given),
         )
-        .values(updated_at=func.clock_timestamp(), **new, **besides.computed)
+        .values(
+            updated_at=func.clock_timestamp(),
+            **placeholders(deliveries, names),
+            **besides.computed,
+        )
         .returning(*besides.returning)
         .add_cte(*besides.along)
     )
 
 
 _MARK = deliveries.c.sent_before_stop | bindparam("crossed", type_=Boolean)
-_RECEIVED = Besides(
-    computed={"sent_before_stop": _MARK}, along=(leases.RETURNED, booking.USED_BY_DELIVERY)
-)
+_RECEIVED = Besides(computed={"sent_before_stop": _MARK}, along=(leases.RETURNED, booking.USED))
 
 
 def receive(
-    connection: Connection,
-    claim: Claim,
-    receipt: Receipt,
-    attempt: Attempt,
-    *,
-    crossed: bool,
+    connection: Connection, claim: Claim, receipt: Receipt, attempt: Attempt, *, crossed: bool
 ) -> None:
     """Store what the provider says of the accepted message; its lease is free, its slot used.
 

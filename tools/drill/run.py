@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tools.drill import plan, proxy
-from tools.drill.checker import Findings, Verdict, check
+from tools.drill.checker import Findings, Verdict, check, number_of
 from tools.drill.grid import WIRE, cells_of
 from tools.drill.report import show
 from tools.drill.scene import Scene
@@ -111,9 +111,9 @@ def _run(
         )
         for number in (*findings.twice, *findings.lost, *findings.after_stop):
             met = ", ".join(f"{one.fault} {one.point}" for one in strikes.get(number, ()))
-            say(f"Candidate {number} met: {met or 'nothing'}")
-            for line in scene.story(number, ledger):
-                say(f"    {line}")
+            taken = [row for row in ledger if number_of(row) == number]
+            story = (f"Candidate {number} met: {met or 'nothing'}", *scene.story(number, taken))
+            say("\n    ".join(story))
     return findings, counts
 
 

@@ -1,7 +1,5 @@
 """The people of a drill: mailboxes of each kind, candidates with a number, stops in between."""
 
-import base64
-import hmac
 import json
 import re
 import time
@@ -14,6 +12,7 @@ from typing import Any
 
 import httpx
 
+from domain.webhooks import headers_of, read_secret
 from tools.drill.pending import pending
 from tools.drill.plan import STOPPED
 
@@ -89,17 +88,14 @@ class Scene:
     def tell(self, content: dict[str, Any]) -> dict[str, Any]:
         """Send a webhook of a system of one's own, signed by Standard Webhooks."""
         assert self.source is not None
-        name, at = f"msg_{time.monotonic_ns()}", str(int(time.time()))
         body = json.dumps(content).encode()
-        key = base64.b64decode(self.source["secret"].removeprefix("whsec_"))
-        signature = hmac.digest(key, f"{name}.{at}.".encode() + body, "sha256")
-        headers = {
-            "webhook-id": name,
-            "webhook-timestamp": at,
-            "webhook-signature": f"v1,{base64.b64encode(signature).decode()}",
-            "content-type": "application/json",
-        }
-        answer = self._http.post(self.source["webhook_url"], content=body, headers=headers)
+        headers = headers_of(
+            [read_secret(self.source["secret"])],
+            message_id=f"msg_{time.monotonic_ns()}",
+            at=int(time.time()),
+            body=body,
+        )
+        answer = self._http.post(self.source["webhook_url"], content=body, headers=dict(headers))
         if answer.is_error:
             raise RuntimeError(f"webhook: {answer.text}")
         return answer.json()
@@ -178,12 +174,11 @@ class Scene:
         codes = [code for code in self.counts() if code not in settled]
         return [self._waiting(one) for code in codes for one in self._with(code)[:SHOWN]]
 
-    def story(self, number: int, ledger: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-        """Tell of a candidate's message what the provider took, and what the log says."""
-        for row in ledger:
-            if str(row["to"][0]).startswith(f"c{number}@"):
-                at = datetime.fromtimestamp(row["at_ms"] / 1000, UTC)
-                yield f"{at.isoformat()} accepted from {row['account']}"
+    def story(self, number: int, taken: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+        """Tell of a candidate what the provider took, and what the log says."""
+        for row in taken:
+            at = datetime.fromtimestamp(row["at_ms"] / 1000, UTC)
+            yield f"{at.isoformat()} accepted from {row['account']}"
         enrollment_id = next(one for one, its in self.numbers.items() if its == number)
         for line in self.call("GET", f"/enrollments/{enrollment_id}/timeline")["data"]:
             yield f"{line['at']} {line['title']} {line['detail'] or ''}"
