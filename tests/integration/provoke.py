@@ -162,7 +162,7 @@ def by_event(kind: str, code: ReasonCode, fact: FactKind = FactKind.STOP) -> Pro
                 fact=fact,
             )
         await world.relay()
-        assert (await world.handle(enrollment).result())["code"] == code
+        assert (await world.ended(enrollment))["code"] == code
 
     return provoke
 
@@ -224,7 +224,7 @@ async def _stopped(world: World, code: ReasonCode) -> None:
     with world.database.workspace(world.workspace_id) as connection:
         facts.stop(connection, world.workspace_id, enrollment, code=code)
     await world.relay()
-    assert (await world.handle(enrollment).result())["code"] == code
+    assert (await world.ended(enrollment))["code"] == code
 
 
 def _switch(world: World, sequence: str, *, active: bool) -> None:

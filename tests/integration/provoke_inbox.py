@@ -26,7 +26,7 @@ async def _ends(world: World, enrollment: str, status: str, code: str) -> None:
     """Let the next message come due: the look before it finds what came."""
     await world.forward(enrollment, 4 * DAY)
     assert world.standing(enrollment) == (status, code)
-    assert (await world.handle(enrollment).result())["code"] == code
+    assert (await world.ended(enrollment))["code"] == code
     assert len(world.mail.sent()) == 1
 
 

@@ -23,7 +23,7 @@ async def calendly_event_scheduled(world: World) -> None:
     assert world.pretend.hear(source, signed).state == "duplicate"
 
     await world.relay()
-    assert (await world.handle(enrollment).result())["code"] == "calendly_event_scheduled"
+    assert (await world.ended(enrollment))["code"] == "calendly_event_scheduled"
 
 
 async def ats_interview_found(world: World) -> None:
@@ -38,4 +38,4 @@ async def ats_interview_found(world: World) -> None:
 
     for enrollment in (polled, told):
         await world.until_code(enrollment, "ats_interview_found")
-        assert (await world.handle(enrollment).result())["code"] == "ats_interview_found"
+        assert (await world.ended(enrollment))["code"] == "ats_interview_found"

@@ -43,7 +43,7 @@ async def _mid_run(world: World) -> tuple[str, str]:
 
 async def _ended(world: World, enrollment: str, code: ReasonCode) -> None:
     await world.relay()
-    assert (await world.handle(enrollment).result())["code"] == code
+    assert (await world.ended(enrollment))["code"] == code
     assert len(world.mail.sent()) == 1
 
 

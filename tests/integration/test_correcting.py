@@ -41,7 +41,7 @@ class TestAWrongReply:
         world.mail.reply(mailbox, sent_from(world, mailbox)[0].sent_id)
         catch_up(world, mailbox)
         await world.relay()
-        assert (await world.handle(enrollment).result())["code"] == "replied"
+        assert (await world.ended(enrollment))["code"] == "replied"
 
         done = correct(world, MailKind.UNRELATED)
 
@@ -52,7 +52,7 @@ class TestAWrongReply:
         await world.forward(enrollment, 4 * DAY)
         assert len(sent_from(world, mailbox)) == 2
         assert world.standing(enrollment) == ("finished", "no_response")
-        assert (await world.handle(enrollment).result())["code"] == "no_response"
+        assert (await world.ended(enrollment))["code"] == "no_response"
         with world.database.workspace(world.workspace_id) as connection:
             assert (
                 connection.execute(select(func.count()).select_from(deliveries)).scalar_one() == 2
@@ -136,7 +136,7 @@ class TestAWrongReply:
         assert done.resumed == []
         assert world.standing(one) == world.standing(other) == ("finished", "unsubscribed")
         await world.relay()
-        assert (await world.handle(other).result())["code"] == "unsubscribed"
+        assert (await world.ended(other))["code"] == "unsubscribed"
 
 
 class TestAWrongBounce:

@@ -264,11 +264,11 @@ class TestDigests:
     async def test_it_ends_when_nothing_waits_and_begins_again(self, by_mail: World) -> None:
         make_stopped(by_mail)
         await until_states(by_mail, "email", "delivered")
-        await run_of(by_mail, "email").result()
+        await by_mail.result(run_of(by_mail, "email"))
 
         make_stopped(by_mail)
         await until_states(by_mail, "email", "delivered")
-        await run_of(by_mail, "email").result()
+        await by_mail.result(run_of(by_mail, "email"))
 
         described = await run_of(by_mail, "email").describe()
         assert described.status is WorkflowExecutionStatus.COMPLETED

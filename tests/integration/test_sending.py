@@ -37,7 +37,7 @@ class TestSequence:
         assert head["Subject"] == f"Re: {first.subject}"
         assert len(str(head["References"]).split()) == 2
         assert world.events(enrollment).count("message.sent") == 3
-        assert (await world.handle(enrollment).result())["code"] == "no_response"
+        assert (await world.ended(enrollment))["code"] == "no_response"
 
     async def test_costs_four_calls_a_step(self, world: World) -> None:
         sequence = world.make_sequence(world.make_mailbox(cursor="0"), INSTANT)
@@ -358,7 +358,7 @@ class TestStops:
         delivery = delivery_of(world, enrollment)
         assert delivery["sent_before_stop"] is accepted
         assert len(world.mail.sent()) == (1 if accepted else 0)
-        assert (await world.handle(enrollment).result())["code"] == "unenrolled_by_user"
+        assert (await world.ended(enrollment))["code"] == "unenrolled_by_user"
         assert world.standing(enrollment) == ("finished", "unenrolled_by_user")
         assert slots_of(world, enrollment) == ([True] if accepted else [])
 
@@ -370,7 +370,7 @@ class TestStops:
         await world.relay()
 
         assert world.standing(enrollment) == ("finished", "deleted")
-        assert (await world.handle(enrollment).result())["code"] == "deleted"
+        assert (await world.ended(enrollment))["code"] == "deleted"
 
 
 class TestPause:

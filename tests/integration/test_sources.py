@@ -133,7 +133,7 @@ class TestPolling:
         await world.relay()
 
         handle = world.environment.client.get_workflow_handle(f"source/{source}")
-        assert (await asyncio.wait_for(handle.result(), 20)) is None
+        assert (await world.result(handle)) is None
 
     async def test_commits_cursor_and_facts_together(self, world: World, kind: SourceKind) -> None:
         enrollment = outreach(world)
@@ -305,7 +305,7 @@ class TestARaceWithSends:
         await asyncio.gather(*(hear(email, n) for n, email in enumerate(people)))
         await relaying
         await world.relay()
-        await asyncio.gather(*(world.handle(one).result() for one in people.values()))
+        await asyncio.gather(*(world.ended(one) for one in people.values()))
 
         sent = {row["enrollment_id"]: row for row in rows(world, deliveries, state="sent")}
         heard = rows(world, webhook_events, source_id=source)
@@ -338,7 +338,7 @@ class TestARaceWithSends:
 
         await world.forward(enrollment, timedelta(hours=1))
         await world.until_code(enrollment, "calendly_event_scheduled")
-        await world.handle(enrollment).result()
+        await world.ended(enrollment)
 
         assert world.mail.sent() == []
 

@@ -72,7 +72,7 @@ async def test_an_entry_between_the_two_gates_wins(world: World, place: str, rea
     assert world.standing(enrollment) == ("finished", code)
     assert world.mail.sent() == []
     assert all(not box.drafts for box in world.mail.boxes.values())
-    assert (await world.handle(enrollment).result())["code"] == code
+    assert (await world.ended(enrollment))["code"] == code
 
 
 async def test_who_is_enrolled_while_an_entry_is_added_is_ended_at_the_gate(world: World) -> None:

@@ -81,7 +81,7 @@ async def test_a_reason_ends_with_its_code(world: World, reason: str, code: str)
 
     assert world.standing(enrollment) == ("finished", code)
     await world.relay()
-    assert (await world.handle(enrollment).result())["code"] == code
+    assert (await world.ended(enrollment))["code"] == code
 
 
 async def test_a_bounce_ends_only_what_writes_to_that_address(world: World) -> None:

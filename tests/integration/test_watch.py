@@ -121,7 +121,7 @@ class TestAbandonedSends:
         world.mail.do("send_draft", stop, after=accepted)
         await world.forward(enrollment, HOUR)
         await world.until_code(enrollment, "unenrolled_by_user")
-        await world.handle(enrollment).result()
+        await world.ended(enrollment)
         assert [state for state, *_ in deliveries(world)] == ["submitting"]
         with world.database.workspace(world.workspace_id) as connection:
             connection.execute(

@@ -124,7 +124,7 @@ class TestTelling:
         make_stopped(world)
         await until_state(world, "delivered")
         handle = run_of(world, the_notice(world))
-        await handle.result()
+        await world.result(handle)
 
         history = await handle.fetch_history()
 
@@ -229,7 +229,7 @@ class TestRetries:
         assert the_notice(world)["state"] == "pending"
         await world.skipper.fast_forward(handle, 2 * DAY)
 
-        assert (await handle.result())["state"] == "failed"
+        assert (await world.result(handle))["state"] == "failed"
         notice = the_notice(world)
         assert notice["state"] == "failed"
         assert 14 <= notice["tries"] <= 20
@@ -389,7 +389,7 @@ class TestRedelivery:
         first, second = heard(sandbox)
         assert first["headers"]["webhook-id"] == second["headers"]["webhook-id"]
         assert first["body"] == second["body"]
-        assert (await run_of(world, notice, 2).result())["state"] == "delivered"
+        assert (await world.result(run_of(world, notice, 2)))["state"] == "delivered"
 
     async def test_while_it_is_tried_the_older_try_counts_no_more(
         self, world: World, sandbox: SandboxProcess
@@ -404,7 +404,7 @@ class TestRedelivery:
             webhook_deliveries.redeliver(connection, endpoint, notice["id"])
         await until_state(world, "delivered")
 
-        assert (await run_of(world, notice).result())["state"] == "stopped"
+        assert (await world.result(run_of(world, notice)))["state"] == "stopped"
         assert len(heard(sandbox)) == 1
 
     async def test_since_a_moment_brings_what_happened_while_it_was_off(
@@ -431,7 +431,7 @@ class TestRedelivery:
         endpoint, _ = world.listeners.endpoint(f"{NOWHERE}/hooks/ours", "enrollment.replied")
         enrollments = [make_stopped(world) for _ in range(3)]
         await world.until(
-            lambda: all(one["tries"] == 1 for one in world.listeners.notices()), "the first tries"
+            lambda: any(one["tries"] for one in world.listeners.notices()), "a first try"
         )
         with world.database.workspace(world.workspace_id) as connection:
             webhooks.change(connection, endpoint, {"state": "disabled"})

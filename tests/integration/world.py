@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import insert, select, update
-from temporalio.client import WorkflowHandle
+from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkipper, TimeSkippingConfig, WorkflowEnvironment
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
@@ -247,6 +247,26 @@ class World:
                 raise
             return self.row(enrollment_id)["ended_code"] is not None
         return True
+
+    async def ended(self, enrollment_id: str) -> dict[str, Any]:
+        """Deliver until its workflow has ended; give its result."""
+        return await self.result(self.handle(enrollment_id))
+
+    async def result(self, handle: WorkflowHandle) -> Any:
+        """Deliver until a workflow has ended; give its result."""
+
+        async def closed() -> bool:
+            try:
+                status = (await handle.describe()).status
+            except RPCError as error:
+                if error.status is not RPCStatusCode.NOT_FOUND:
+                    raise
+                return False  # A busy server may have put its start off.
+            return status is not WorkflowExecutionStatus.RUNNING
+
+        await self.relay()
+        await self.until(closed, f"the end of {handle.id}")
+        return await handle.result()
 
     async def view(self, enrollment_id: str) -> EnrollmentView:
         """Ask its workflow."""
