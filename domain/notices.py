@@ -1,6 +1,7 @@
 """Who is told of which event of the log: one table, and words where the catalog has no row.
 
-Every stop and every error is told to the sequence's owner. Endpoints may hear of everything but
+Every stop and every error is told to the sequence's owner; what belongs to no sequence (a source, a
+mailbox that none sends from) to the workspace's admins. Endpoints may hear of everything but
 the rhythm of waiting, which would drown the rest; what they want of it they choose by name.
 """
 
@@ -65,6 +66,7 @@ TELLING: Mapping[LogEvent, Telling] = MappingProxyType(
         LogEvent.MAILBOX_DETECTION_FAILED: OWNER,
         LogEvent.MAILBOX_CIRCUIT_OPENED: OWNER,
         LogEvent.CHECK_FAILED: OWNER,
+        LogEvent.SOURCE_ERROR: OWNER,
         LogEvent.BOOKING_CANCELED: OWNER,  # Nothing is resumed by it: the owner may want to.
         # A channel that is broken is no news for that channel: it would go round in circles.
         LogEvent.NOTIFICATION_FAILED: ENDPOINTS,

@@ -40,12 +40,18 @@ _WRITE_AND_TELL = text(
       FROM given g
       LEFT JOIN enrollments e ON e.id = g.enrollment_id
       LEFT JOIN sequences s ON s.id = coalesce(g.sequence_id, e.sequence_id)),
-    owners AS (
+    named AS (
       SELECT c.id, c.owner_id FROM concerned c WHERE c.owner_id IS NOT NULL
       UNION
       SELECT c.id, s.owner_id FROM concerned c
       JOIN sequences s ON s.mailbox_id = c.mailbox_id AND s.archived_at IS NULL
       WHERE c.owner_id IS NULL),
+    owners AS (
+      SELECT id, owner_id FROM named
+      UNION ALL
+      SELECT c.id, u.id FROM concerned c
+      JOIN users u ON u.workspace_id = c.workspace_id AND u.role = 'admin'
+      WHERE NOT EXISTS (SELECT 1 FROM named n WHERE n.id = c.id)),
     heard AS (
       SELECT c.id AS event_id, 'webhook' AS channel, w.id AS endpoint_id, NULL AS user_id,
         CASE w.state WHEN 'enabled' THEN 'pending' ELSE 'stopped' END AS state

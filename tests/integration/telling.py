@@ -85,8 +85,8 @@ class Listeners:
         with self._database.workspace(self._workspace_id) as connection:
             return ENDPOINTS.make(connection, self._workspace_id, self.owner_id, values)
 
-    def choose(self, channel: str, **values: Any) -> None:
-        """Write the owner's channel."""
+    def choose(self, channel: str, *, user_id: str | None = None, **values: Any) -> None:
+        """Write the owner's channel, or somebody else's."""
         given = {
             "address": None,
             "hook": None,
@@ -97,7 +97,11 @@ class Listeners:
         }
         with self._database.workspace(self._workspace_id) as connection:
             CHANNELS.put(
-                connection, self._workspace_id, self.owner_id, NoticeChannel(channel), given
+                connection,
+                self._workspace_id,
+                user_id or self.owner_id,
+                NoticeChannel(channel),
+                given,
             )
 
     def mailbox(self, mailbox_id: str | None) -> None:

@@ -8,16 +8,19 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import text
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 from temporalio.service import RPCError
 
 from domain.codes import ReasonCode
 from domain.errors import Disconnected, OutcomeUnknown, Unavailable
 from domain.notices import PERSONAL
+from domain.sources.kinds import SourceKind
 from records import facts, mailbox_faults, notifications
 from tests.conformance.sandbox_process import SandboxProcess
 from tests.integration.telling import NOWHERE, OWNER, TELEPHONES
 from tests.integration.test_histories import CANARY, readable
+from tests.integration.test_sources import give_key
 from tests.integration.test_webhooks import make_stopped
 from tests.integration.world import LATER, World
 
@@ -137,6 +140,43 @@ class TestEmail:
         (letter,) = letters(by_mail)
         assert "Mailbox disconnected (1)" in letter
         assert "ana@sender.example" in letter
+
+    async def test_a_fault_of_nobodys_mailbox_is_told_to_the_admins(self, by_mail: World) -> None:
+        mailbox = by_mail.make_mailbox(address="spare@sender.example")
+        with by_mail.database.workspace(by_mail.workspace_id) as connection:
+            connection.execute(
+                text(
+                    "INSERT INTO users (id, workspace_id, name, role)"
+                    " VALUES ('usr_plain', :workspace_id, 'No admin', 'user')"
+                ),
+                {"workspace_id": by_mail.workspace_id},
+            )
+        by_mail.listeners.choose("email", user_id="usr_plain", address="plain@owner.example")
+        with by_mail.database.workspace(by_mail.workspace_id) as connection:
+            mailbox_faults.fault(
+                connection,
+                by_mail.workspace_id,
+                mailbox,
+                ReasonCode.MAILBOX_DISCONNECTED,
+                "invalid_grant",
+            )
+        await until_states(by_mail, "email", "delivered")
+
+        (letter,) = letters(by_mail)
+        assert "spare@sender.example" in letter
+        assert {one["user_id"] for one in by_mail.listeners.notices()} == {
+            by_mail.listeners.owner_id
+        }
+
+    async def test_a_source_in_error_is_told_to_the_admins(self, by_mail: World) -> None:
+        source = by_mail.pretend.connect(SourceKind.GREENHOUSE)
+        give_key(by_mail, source, "a-wrong-key")
+        await until_states(by_mail, "email", "delivered")
+
+        (letter,) = letters(by_mail)
+        assert "Source in error (1)" in letter
+        assert "greenhouse" in letter
+        assert "GET /sources/{id} says why" in letter
 
     async def test_nothing_personal_enters_a_history(self, by_mail: World) -> None:
         by_mail.listeners.choose("email", address=f"{CANARY}@owner.example")

@@ -49,7 +49,7 @@ def test_whatever_event_carries_it(event: LogEvent, code: ReasonCode) -> None:
         (LogEvent.MAILBOX_CIRCUIT_OPENED, ReasonCode.AUTO_PAUSED_SEND_FAILURE, OWNER),
         (LogEvent.CHECK_FAILED, ReasonCode.SCHEDULE_INVALID, OWNER),
         (LogEvent.BOOKING_CANCELED, None, OWNER),
-        (LogEvent.SOURCE_ERROR, None, ENDPOINTS),
+        (LogEvent.SOURCE_ERROR, None, OWNER),
         (LogEvent.MESSAGE_SENT, None, ENDPOINTS),
         (LogEvent.ENROLLMENT_PAUSED, ReasonCode.MANUAL, ENDPOINTS),
         (LogEvent.STEP_DEFERRED, ReasonCode.OUTSIDE_WORKING_HOURS, NOBODY),
