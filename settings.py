@@ -143,7 +143,10 @@ class Settings(BaseSettings):
         600, ge=1, le=86_400, description="How often an active sequence is checked."
     )
     reconcile_seconds: int = Field(
-        600, ge=1, le=86_400, description="How often live enrollments are held against Temporal."
+        600,
+        ge=1,
+        le=86_400,
+        description="How often what should be running is held against Temporal.",
     )
     provider_timeout_seconds: float = Field(
         20, ge=1, le=50, description="Longest wait for one answer of a provider."

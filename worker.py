@@ -49,6 +49,7 @@ from records.database import Database
 from records.grants import GrantStore
 from records.inbox import Inbox
 from records.notifications import Channels
+from records.old_notices import OldNotices
 from records.owner_notices import OwnerNotices
 from records.parcels import Outbox
 from records.reconcile import Reconciler
@@ -57,6 +58,7 @@ from records.steps import Ledger
 from records.switchboard import Switchboard
 from records.vault import Vault, parse_keys
 from records.watch import Watch
+from records.watchers import Watchers
 from records.webhook_tries import WebhookTries
 from records.webhooks import Endpoints
 from relay.carrier import Carrier
@@ -142,7 +144,11 @@ async def run(
         pumping = asyncio.create_task(pump.run())
         reconciling = asyncio.create_task(
             reconcile_for_ever(
-                Reconciler(database), outbox, client, every=settings.reconcile_seconds
+                Reconciler(database),
+                Watchers(database),
+                {"outbox rows": outbox.sweep, "notices": OldNotices(database).sweep},
+                client,
+                every=settings.reconcile_seconds,
             )
         )
         if settings.ready_file is not None:

@@ -30,6 +30,10 @@ _ONE = text(
     f"WITH again AS (UPDATE notices{_AGAIN} id = :id AND endpoint_id = :endpoint_id"
     f" RETURNING id, workspace_id, round){_SEND}"
 )
+_LOST = text(
+    f"WITH again AS (UPDATE notices{_AGAIN} id = :id AND round = :round AND state = 'pending'"
+    f" RETURNING id, workspace_id, round){_SEND}"
+)
 _SINCE = text(
     f"WITH chosen AS (SELECT id FROM notices WHERE endpoint_id = :endpoint_id"
     " AND created_at >= :since AND state = ANY(:states) ORDER BY id LIMIT :most FOR UPDATE),"
@@ -56,6 +60,11 @@ def redeliver(connection: Connection, endpoint_id: str, notice_id: str) -> bool:
     """Send one again, whatever became of it; a try that is under way counts no more."""
     values = {"id": notice_id, "endpoint_id": endpoint_id}
     return connection.execute(_ONE, values).first() is not None
+
+
+def begin_again(connection: Connection, notice_id: str, round_: int) -> bool:
+    """Send one again whose round Temporal does not run; False where it has come to an end."""
+    return connection.execute(_LOST, {"id": notice_id, "round": round_}).first() is not None
 
 
 def redeliver_since(

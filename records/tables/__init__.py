@@ -73,6 +73,7 @@ SYSTEM_TABLES = (
     mailboxes,
     idempotency_keys,
     sources,
+    notices,
 )
 """What `reprise_system` may see across workspaces: relay, sweeps, reconcile and look-ups of keys,
 webhooks and OAuth states. Content (candidates, deliveries, messages) is not among them."""

@@ -94,13 +94,23 @@ notices = Table(
         "id",
         postgresql_where=text("user_id IS NOT NULL AND state IN ('pending', 'held')"),
     ),
+    Index(
+        "ix_notices_pending",
+        "id",
+        postgresql_where=text("endpoint_id IS NOT NULL AND state = 'pending'"),
+    ),
+    Index(
+        "ix_notices_ended",
+        "created_at",
+        postgresql_where=text("state NOT IN ('pending', 'held')"),
+    ),
     Index("ix_notices_event_id", "event_id"),
 )
 
 notice_attempts = Table(
     "notice_attempts",
     metadata,
-    Column("notice_id", Text, ForeignKey("notices.id"), primary_key=True),
+    Column("notice_id", Text, ForeignKey("notices.id", ondelete="CASCADE"), primary_key=True),
     Column("number", Integer, primary_key=True),
     workspace_column(),
     moment_now("at"),
