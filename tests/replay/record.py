@@ -12,16 +12,17 @@ from pathlib import Path
 from temporalio.client import WorkflowHandle
 
 from domain.codes import ReasonCode
-from domain.messages import Fact, PerformStep, ResultKind, StepResult
+from domain.messages import Fact, PerformStep, PollReport, ResultKind, SourceReport, StepResult
 from tests import temporal_server
-from tests.factories import DAY, HOUR, enrollment_start
+from tests.factories import DAY, HOUR, MINUTE, enrollment_start
 from tests.temporal.house import House, house
 from tests.temporal.tellers import Tellers, tellers
-from tests.temporal.watchers import until
+from tests.temporal.watchers import Watchers, until, watchers
 
 FOLDER = Path(__file__).parent / "histories"
 Story = Callable[[House], Awaitable[WorkflowHandle]]
 Telling = Callable[[Tellers], Awaitable[WorkflowHandle]]
+Watching = Callable[[Watchers], Awaitable[WorkflowHandle]]
 
 
 async def runs_to_its_end(home: House) -> WorkflowHandle:
@@ -126,6 +127,50 @@ TELLINGS: tuple[Telling, ...] = (
 )
 
 
+async def mailbox_with_news_and_a_knock(home: Watchers) -> WorkflowHandle:
+    handle = await home.watch_mailbox()
+    await until(lambda: home.inbox.polls == 1, "the first poll")
+    home.inbox.news.append(PollReport(found=2, stopped=1))
+    await home.forward(handle, 6 * MINUTE)
+    await handle.signal("poll_now")
+    await until(lambda: home.inbox.attempts[-1] == 1, "the poll after the knock")
+    home.inbox.news.append(PollReport(closed=True))
+    await handle.signal("removed")
+    await until(lambda: not home.inbox.news, "the look that finds it gone")
+    return handle
+
+
+async def sequence_switched_and_archived(home: Watchers) -> WorkflowHandle:
+    home.board.following = {"": "enr_5"}
+    handle = await home.watch_sequence()
+    await until(lambda: home.board.checks == 1, "the first check")
+    await handle.signal("switched")
+    await until(lambda: home.board.checks == 2, "the check after the switch")
+    home.board.archived = True
+    await handle.signal("archived")
+    await handle.result()
+    return handle
+
+
+async def source_that_told_and_was_polled(home: Watchers) -> WorkflowHandle:
+    home.source.news.append(SourceReport(found=1, stopped=1))
+    handle = await home.watch_source("heard")
+    await until(lambda: not home.source.news, "the news")
+    await handle.signal("changed")
+    await home.forward(handle, 6 * MINUTE)
+    home.source.news.append(SourceReport(idle=True))
+    await handle.signal("deleted")
+    await handle.result()
+    return handle
+
+
+WATCHINGS: tuple[Watching, ...] = (
+    mailbox_with_news_and_a_knock,
+    sequence_switched_and_archived,
+    source_that_told_and_was_polled,
+)
+
+
 async def main() -> None:
     """Record what is not recorded yet."""
     async with await temporal_server.start(temporal_server.command()) as environment:
@@ -135,6 +180,9 @@ async def main() -> None:
         for telling in TELLINGS:
             async with tellers(environment) as desk:
                 await _record(telling.__name__, lambda told=telling, desk=desk: told(desk))
+        for watching in WATCHINGS:
+            async with watchers(environment) as post:
+                await _record(watching.__name__, lambda seen=watching, post=post: seen(post))
 
 
 async def _record(name: str, tell: Callable[[], Awaitable[WorkflowHandle]]) -> None:

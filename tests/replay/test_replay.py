@@ -10,7 +10,10 @@ from relay.codec import data_converter
 from tests.temporal.house import RUNNER
 from tests.temporal_server import KEYS
 from workflows.enrollment import EnrollmentWorkflow
+from workflows.mailbox import MailboxWorkflow
 from workflows.notices import NoticesWorkflow
+from workflows.sequence import SequenceWorkflow
+from workflows.source import SourceWorkflow
 from workflows.webhook import WebhookDeliveryWorkflow
 
 FOLDER = Path(__file__).parent / "histories"
@@ -19,7 +22,14 @@ HISTORIES = {file.stem: file.read_text("utf-8") for file in sorted(FOLDER.glob("
 
 def replayer() -> Replayer:
     return Replayer(
-        workflows=[EnrollmentWorkflow, WebhookDeliveryWorkflow, NoticesWorkflow],
+        workflows=[
+            EnrollmentWorkflow,
+            MailboxWorkflow,
+            NoticesWorkflow,
+            SequenceWorkflow,
+            SourceWorkflow,
+            WebhookDeliveryWorkflow,
+        ],
         data_converter=data_converter(KEYS),
         workflow_runner=RUNNER,
     )
@@ -38,6 +48,9 @@ async def test_a_recorded_history_replays(story: str) -> None:
         ("runs_to_its_end", "send_email"),
         ("webhook_taken_at_the_third_try", "deliver_webhook"),
         ("told_at_once_and_in_a_digest", "tell_owner"),
+        ("mailbox_with_news_and_a_knock", "poll_inbox"),
+        ("sequence_switched_and_archived", "fan_out"),
+        ("source_that_told_and_was_polled", "watch_source"),
     ],
 )
 async def test_a_history_with_other_commands_does_not_replay(story: str, command: str) -> None:
@@ -48,4 +61,4 @@ async def test_a_history_with_other_commands_does_not_replay(story: str, command
 
 
 def test_there_are_histories() -> None:
-    assert len(HISTORIES) >= 8
+    assert len(HISTORIES) >= 12

@@ -22,10 +22,13 @@ from domain.messages import (
     MailboxStart,
     PollReport,
     SequenceStart,
+    SourceReport,
+    SourceStart,
 )
 from tests.temporal.house import RUNNER
 from workflows.mailbox import MailboxWorkflow
 from workflows.sequence import SequenceWorkflow
+from workflows.source import SourceWorkflow
 
 DEADLINE = 20.0
 
@@ -88,6 +91,25 @@ class Switchboard:
 
 
 @dataclass
+class Source:
+    """Stands in for the asking of a source: quiet until it is given something to report."""
+
+    asked: int = 0
+    attempts: list[int] = field(default_factory=list[int])
+    news: deque[SourceReport] = field(default_factory=deque[SourceReport])
+
+    @activity.defn(name="watch_source")
+    async def watch_source(self, source: SourceStart) -> SourceReport:
+        """Ask once."""
+        del source
+        self.asked += 1
+        self.attempts.append(activity.info().attempt)
+        if self.news:
+            return self.news.popleft()
+        raise again("Nothing new.", after=timedelta(minutes=5), kind="Poll")
+
+
+@dataclass
 class Watchers:
     """A running worker and its fakes."""
 
@@ -95,6 +117,7 @@ class Watchers:
     queue: str
     inbox: Inbox
     board: Switchboard
+    source: Source
 
     async def watch_mailbox(self) -> WorkflowHandle:
         """Start the workflow of a mailbox."""
@@ -106,13 +129,19 @@ class Watchers:
         start = SequenceStart(sequence_id="seq_1", workspace_id="wsp_1")
         return await self._start("Sequence", start)
 
-    async def _start(self, kind: str, start: object) -> WorkflowHandle:
+    async def watch_source(self, signal: str | None = None) -> WorkflowHandle:
+        """Start the workflow of a source, as the relay does."""
+        start = SourceStart(source_id="src_1", workspace_id="wsp_1")
+        return await self._start("Source", start, signal)
+
+    async def _start(self, kind: str, start: object, signal: str | None = None) -> WorkflowHandle:
         with self.environment.with_time_skipping_disabled():
             return await self.environment.client.start_workflow(
                 kind,
                 start,
                 id=f"{kind.lower()}/{uuid.uuid4()}",
                 task_queue=self.queue,
+                start_signal=signal,
                 execution_timeout=timedelta(days=400),
             )
 
@@ -126,16 +155,21 @@ async def watchers(
     environment: WorkflowEnvironment, *, every: timedelta = timedelta(minutes=5)
 ) -> AsyncIterator[Watchers]:
     """Run a worker on a queue of its own; `every` is the time between two polls."""
-    inbox, board = Inbox(every=every), Switchboard()
+    inbox, board, source = Inbox(every=every), Switchboard(), Source()
     queue = f"test-{uuid.uuid4()}"
     async with Worker(
         environment.client,
         task_queue=queue,
-        workflows=[MailboxWorkflow, SequenceWorkflow],
-        activities=[inbox.poll_inbox, board.fan_out, board.watch_sequence],
+        workflows=[MailboxWorkflow, SequenceWorkflow, SourceWorkflow],
+        activities=[
+            inbox.poll_inbox,
+            board.fan_out,
+            board.watch_sequence,
+            source.watch_source,
+        ],
         workflow_runner=RUNNER,
     ):
-        yield Watchers(environment, queue, inbox, board)
+        yield Watchers(environment, queue, inbox, board, source)
 
 
 async def until(true: Callable[[], bool], what: str) -> None:
