@@ -1,60 +1,22 @@
 """The local stack: any part may be killed at any moment, and nothing is left behind."""
 
-import json
 import os
 import signal
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import httpx
 import psutil
 import pytest
 
+from tests.e2e.running import Running, until
 from tools.stack.part import Part, PartDied
 from tools.stack.stack import Stack, StackError
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
-DEADLINE = 60.0
-
-
-def until(true: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + DEADLINE
-    while not true():
-        assert time.monotonic() < deadline, f"Not within {DEADLINE:.0f} s: {what}"
-        time.sleep(0.05)
-
-
-class Running:
-    """A stack, and what it said."""
-
-    def __init__(self, home: Path) -> None:
-        self.said: list[str] = []
-        self.stack = Stack(home, workers=1, say=self.said.append)
-        self.home = home
-
-    def state(self) -> dict[str, Any]:
-        return json.loads((self.home / "stack.json").read_text("utf-8"))
-
-    def pids(self) -> set[int]:
-        found = self.state()["pids"].values()
-        return {pid for one in found for pid in (one if isinstance(one, list) else [one])}
-
-    def can_enroll(self) -> bool:
-        """Say whether the API does its main work: that needs Postgres too."""
-        state = self.state()
-        headers = {"Authorization": f"Bearer {state['api_key']}"}
-        try:
-            answer = httpx.post(
-                f"{state['api']}/candidates", json={"first_name": "Jo"}, headers=headers
-            )
-            ready = httpx.get(f"{state['api']}/readyz").json()
-        except httpx.TransportError:
-            return False
-        return answer.status_code == 201 and ready.get("temporal") == "ok"
+STOPPED = ("ats_interview_found", "calendly_event_scheduled")
 
 
 @pytest.fixture(scope="module")
@@ -78,14 +40,76 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 @pytest.mark.parametrize("name", ["postgres", "temporal", "sandbox", "api", "worker"])
 def test_a_part_that_is_killed_comes_back_and_says_so(running: Running, name: str) -> None:
-    found = running.state()["pids"][name]
-    pid = found[0] if isinstance(found, list) else found
+    pid = running.pid(name)
 
     os.kill(pid, signal.SIGKILL)
 
     until(lambda: pid not in running.pids(), f"another {name} in stack.json")
     until(running.can_enroll, "the API works again")
     assert any(said.startswith(name) and "died" in said for said in running.said)
+
+
+@pytest.mark.parametrize("kind", ["calendly", "lever"])
+def test_a_webhook_that_was_answered_survives_the_death_of_the_worker(
+    running: Running, kind: str
+) -> None:
+    """Stored before it is answered, acted on afterwards: Lever must be asked whose it is."""
+    email = f"{kind}@candidate.example"
+    enrollment = enroll(running, email)
+    given = {"api_key": "key-of-theirs"} if kind == "lever" else {}
+    source = running.call(
+        "POST", "/sources", {"kind": kind, "secrets": [f"secret-of-{kind}"], **given}
+    )
+    account = {
+        "kind": kind,
+        "secret": f"secret-of-{kind}",
+        "api_key": "key-of-theirs",
+        "webhook_url": source["webhook_url"],
+    }
+    running.control("/control/sources", account)
+    pid = running.pid("worker")
+
+    os.kill(pid, signal.SIGKILL)
+    running.control("/control/interviews", {"source": kind, "email": email})
+
+    until(lambda: answers_of(running, kind) == [200], "the webhook to be taken")
+    until(lambda: code_of(running, enrollment) in STOPPED, "the stop")
+    until(lambda: pid != running.pid("worker"), "another worker")
+
+
+def enroll(running: Running, email: str) -> str:
+    """Enroll somebody who waits for three days."""
+    address = f"{email.partition('@')[0]}@recruiters.example"
+    mailbox = running.call("POST", "/mailboxes", {"kind": "gmail", "address": address})
+    httpx.get(mailbox["authorize_url"], follow_redirects=True).raise_for_status()
+    window = {"days": ["mon", "tue", "wed", "thu", "fri"], "start": "09:00", "end": "17:00"}
+    schedule = {"name": "Office", "zone": "Europe/Lisbon", "windows": [window]}
+    step = {"thread": "new", "subject": "A role", "body": "<p>Hello</p>"}
+    sequence = running.call(
+        "POST",
+        "/sequences",
+        {
+            "name": "Webhooks",
+            "sender": {"mailbox_id": mailbox["id"]},
+            "schedule_id": running.call("POST", "/schedules", schedule)["id"],
+            "steps": [{**step, "timing": {"kind": "later", "seconds": 259_200}}],
+        },
+    )["id"]
+    running.call("POST", f"/sequences/{sequence}/activate")
+    candidate = {"first_name": "Jo", "emails": [{"address": email}]}
+    made = running.call("POST", "/enrollments", {"sequence_id": sequence, "candidate": candidate})
+    return made["id"]
+
+
+def code_of(running: Running, enrollment: str) -> str:
+    """Read an enrollment's code."""
+    return running.call("GET", f"/enrollments/{enrollment}")["code"]
+
+
+def answers_of(running: Running, kind: str) -> list[int]:
+    """Give the statuses with which a source's webhooks were answered."""
+    reports = running.control("/control/webhooks")["data"]
+    return [status for one in reports if one["account"] == kind for status in one["answers"]]
 
 
 def test_a_second_stack_in_the_same_home_is_refused(running: Running) -> None:
