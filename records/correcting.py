@@ -31,7 +31,7 @@ def correct(
     """Say what a message is. Again is fine.
 
     What followed is undone first: suppressions that it caused are lifted, enrollments that it
-    ended go on at their first step that was not sent, unless another answer ended them as well.
+    ended go on at their first step that was not sent, unless something else stopped them as well.
     """
     row = connection.execute(_MESSAGE, {"id": message_id}).mappings().one()
     followed = following.followed_in(row["followed"])
@@ -103,6 +103,9 @@ def _undo_end(connection: Connection, message_id: str, ended: Ended) -> bool:
         return False  # It was restarted, or undone, since.
     if _ended_by_another(connection, row["id"], message_id):
         return False
+    if row["ended_too"] is not None:
+        _end_as(connection, row, ReasonCode(row["ended_too"]), message_id)
+        return False
     step_id = _first_unsent(connection, row)
     if step_id is None:
         code = ReasonCode.NO_RESPONSE  # All its steps were sent: it ends as it would have.
@@ -110,6 +113,20 @@ def _undo_end(connection: Connection, message_id: str, ended: Ended) -> bool:
         return False
     _go_on(connection, row, step_id)
     return True
+
+
+def _end_as(connection: Connection, row: RowMapping, code: ReasonCode, message_id: str) -> None:
+    """Leave it ended by the stop that came after the one that is undone."""
+    facts.write_fact(connection, row, {"ended_code": code.value, "ended_too": None})
+    log.write(
+        connection,
+        workspace_id=row["workspace_id"],
+        event=facts.end_event(code),
+        code=code,
+        at=None,
+        **facts.log_ids(row),
+        detail={"message": message_id, "why": "It was stopped by that, too."},
+    )
 
 
 def _go_on(connection: Connection, row: RowMapping, step_id: str) -> None:

@@ -221,6 +221,7 @@ def _restart(
             ),
             round=enrollments.c.round + 1,
             first_round=enrollments.c.round + 1,
+            ended_too=None,
             step_id=item.at_step or first,
             version=setting.sequence["version"],
             mailbox_id=item.mailbox_id or setting.sequence["mailbox_id"],

@@ -104,11 +104,18 @@ def stop(
     reason: str = "",
     kind: FactKind = FactKind.STOP,
     detail: Mapping[str, Any] | None = None,
+    undoable: bool = False,
 ) -> Outcome:
-    """End an enrollment; the first committed stop wins, a later one changes nothing."""
+    """End an enrollment; the first committed stop wins.
+
+    A later one is noted, and holds where a person undoes the first; not so one that a person may
+    undo itself (`undoable`: a message), since that is known with its message.
+    """
     del workspace_id  # The connection is fenced to it already.
     row = lock(connection, enrollment_id)
     if row["ended_code"] is not None:
+        if not undoable:
+            _note_later(connection, row, code)
         return _unchanged(row)
     booking.free(connection, [enrollment_id])
     close_holds(connection, enrollment_id, by="stop")
@@ -145,13 +152,14 @@ def stop_candidate(
     """End all live enrollments of a candidate; returns their ids."""
     ids = connection.execute(
         select(enrollments.c.id)
-        .where(enrollments.c.candidate_id == candidate_id, enrollments.c.ended_code.is_(None))
+        .where(enrollments.c.candidate_id == candidate_id)
         .order_by(enrollments.c.id)
     ).scalars()
-    stopped = list(ids)
-    for enrollment_id in stopped:
-        stop(connection, workspace_id, enrollment_id, code=code, kind=kind, detail=detail)
-    return stopped
+    return [
+        one
+        for one in list(ids)
+        if stop(connection, workspace_id, one, code=code, kind=kind, detail=detail).applied
+    ]
 
 
 def retry(
@@ -309,6 +317,13 @@ def close_holds(connection: Connection, enrollment_id: str, *, by: str) -> None:
         .where(holds.c.enrollment_id == enrollment_id, holds.c.released_at.is_(None))
         .values(released_at=func.clock_timestamp(), released_by=by)
     )
+
+
+def _note_later(connection: Connection, row: RowMapping, code: ReasonCode) -> None:
+    if row["ended_too"] is None:
+        connection.execute(
+            update(enrollments).where(enrollments.c.id == row["id"]).values(ended_too=code.value)
+        )
 
 
 def end_event(code: ReasonCode) -> LogEvent:

@@ -88,7 +88,13 @@ def _stop(connection: Connection, case: Case) -> Followed:
         crossing = _crossing(connection, case, enrollment_id)
         detail = {"message": case.message_id, **({"crossed": True} if crossing else {})}
         outcome = facts.stop(
-            connection, case.workspace_id, enrollment_id, code=code, kind=kind, detail=detail
+            connection,
+            case.workspace_id,
+            enrollment_id,
+            code=code,
+            kind=kind,
+            detail=detail,
+            undoable=True,
         )
         crossed += crossing  # Also of one that its last message has ended meanwhile.
         if outcome.applied:

@@ -74,6 +74,7 @@ def _write(connection: Connection, before: RowMapping, changes: dict[str, Any]) 
         "frozen_at": now if frozen else None,
         "clock_offset_ms": 0,
         "run_id": None,
+        "ended_too": None,
         **changes,
     }
     changed = connection.execute(

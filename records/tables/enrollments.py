@@ -56,6 +56,7 @@ enrollments = Table(
     Column("hold_code", Text),
     Column("ended_code", Text),
     moment("ended_at"),
+    Column("ended_too", Text),  # the first later stop's code: it holds where the first is undone
     counter("facts"),  # the number of the newest fact
     counter("switched"),  # the newest switch of the sequence that it was told of
     counter("told"),  # the number of the newest event that somebody was told of

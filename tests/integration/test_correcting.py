@@ -5,8 +5,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
+from domain.codes import ReasonCode
 from domain.inbound.verdict import MailKind
-from records import correcting, facts
+from domain.messages import FactKind
+from domain.sources.kinds import SourceKind
+from records import candidates, correcting, facts
 from records.switchboard import switch
 from records.tables import deliveries, log_events, suppressions
 from tests.integration.letters import absence, bounce, catch_up, messages_of, sent_from
@@ -33,6 +36,31 @@ def correct(world: World, kind: MailKind, which: int = -1) -> correcting.Correct
             reason="I read it.",
             actor="usr_1",
         )
+
+
+def _stop_again(world: World, how: str, mailbox: str, enrollment: str, candidate: str) -> str:
+    """Stop what has ended already; gives the code of this stop."""
+    if how == "by_interview":
+        source = world.pretend.connect(SourceKind.CALENDLY)
+        booking = world.pretend.book(source, sent_from(world, mailbox)[0].to)
+        world.pretend.hear(source, world.pretend.signed(source, booking))
+        return "calendly_event_scheduled"
+    with world.database.workspace(world.workspace_id) as connection:
+        if how == "by_api":
+            code = ReasonCode.UNENROLLED_BY_USER
+            facts.stop(connection, world.workspace_id, enrollment, code=code)
+            return code.value
+        candidates.note_event(
+            connection,
+            world.workspace_id,
+            candidate,
+            kind="interview",
+            external_id="1",
+            occurred_at=None,
+            code=ReasonCode.INTERVIEW_SESSION_DETECTED,
+            fact=FactKind.INTERVIEW_BOOKED,
+        )
+        return "interview_session_detected"
 
 
 class TestAWrongReply:
@@ -81,6 +109,23 @@ class TestAWrongReply:
         assert correct(world, MailKind.UNRELATED, 0).resumed == []
 
         assert world.standing(enrollment) == ("replied", "replied")
+
+    @pytest.mark.parametrize("how", ["by_api", "by_event", "by_interview"])
+    async def test_stays_ended_where_something_else_stopped_it_since(
+        self, world: World, mailbox: str, how: str
+    ) -> None:
+        candidate = world.make_candidate()
+        enrollment = await sent_one(world, mailbox, candidate)
+        world.mail.reply(mailbox, sent_from(world, mailbox)[0].sent_id)
+        catch_up(world, mailbox)
+        code = _stop_again(world, how, mailbox, enrollment, candidate)
+        assert world.standing(enrollment) == ("replied", "replied")  # The first stop wins.
+
+        assert correct(world, MailKind.UNRELATED).resumed == []
+
+        assert world.standing(enrollment) == ("finished", code)
+        assert world.row(enrollment)["round"] == 1
+        assert len(sent_from(world, mailbox)) == 1
 
     async def test_goes_on_only_when_its_sequence_is_on(self, world: World, mailbox: str) -> None:
         enrollment = await sent_one(world, mailbox)
