@@ -14,7 +14,7 @@ from domain.inbound.automatic_words import (
     SUBJECT_SURE,
     URGENT,
 )
-from domain.inbound.bulk import is_list, is_nobody, is_sent_to_many
+from domain.inbound.bulk import is_list, is_nobody, is_report, is_sent_to_many
 from domain.inbound.parsing import ReceivedMail
 from domain.inbound.people import answers, is_answer, is_by_person
 from domain.inbound.quoting import own_text, without_signature
@@ -40,7 +40,7 @@ _I = re.compile(
 
 def is_auto_reply(mail: ReceivedMail) -> Verdict | None:
     """Say whether a machine answers for a person."""
-    if is_list(mail) and not answers(mail):
+    if (is_list(mail) and not answers(mail)) or is_report(mail):
         return None
     evidence, confidence = _by_headers(mail)
     if not evidence:

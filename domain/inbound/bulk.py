@@ -4,6 +4,7 @@ import re
 
 from domain.inbound.parsing import ReceivedMail
 from domain.inbound.people import answers, is_by_person
+from domain.inbound.services import is_service
 from domain.inbound.verdict import MailKind, Verdict
 
 _NEWS = re.compile(
@@ -57,6 +58,9 @@ _OF_SENDERS = (
 )
 """Headers of those who send for others: newsletters, and people's mail as well."""
 
+_RELAYED = re.compile(
+    r"(?i)hit-reply@linkedin\.com|\b(?:via|über|par|por|tramite|przez) (?:linkedin|xing|indeed|stepstone)\b.{0,80}@|\bhat (?:dir|ihnen) geantwortet|replied to your (?:message|inmail)"
+)
 _OF_PEOPLES_LISTS = (
     "list-post",
     "x-beenthere",
@@ -71,6 +75,8 @@ _LEAVE = re.compile(
 
 def is_unrelated(mail: ReceivedMail) -> Verdict | None:
     """Say whether it is a newsletter, a digest or a notice: nobody answers with these."""
+    if is_relayed(mail):
+        return None
     return _of_a_program(mail) or (None if _may_answer(mail) else _to_many(mail))
 
 
@@ -83,14 +89,27 @@ def _of_a_program(mail: ReceivedMail) -> Verdict | None:
         return _found(0.95, "A digest.")
     if _OF_A_LIST.search(mail.subject):
         return _found(0.85, "What a list's program says of itself.")
+    if is_report(mail):
+        return _found(0.95, "A report on our domain.")
     if mail.header("auto-submitted").lower().startswith(("auto-generated", "auto-notified")):
         return _found(0.9, "A machine's notice, not an answer.")
     return None
 
 
+def is_report(mail: ReceivedMail) -> bool:
+    """Say whether it reports on how others' servers treat our domain (RFC 7489, RFC 8460)."""
+    return re.match(r"(?i)report domain:", mail.subject) is not None
+
+
+def is_relayed(mail: ReceivedMail) -> bool:
+    """Say whether a network passed on what somebody wrote there: it is theirs."""
+    return _RELAYED.search(f"{mail.header('from')} {mail.subject}") is not None
+
+
 def _may_answer(mail: ReceivedMail) -> bool:
     """Say whether a person may have answered: no campaign's header speaks against it."""
-    answered = answers(mail) and not (is_nobody(mail) and is_bulk(mail))
+    pretends = is_sent_to_many(mail) and not mail.has("in-reply-to", "references")
+    answered = answers(mail) and not pretends and not (is_nobody(mail) and is_bulk(mail))
     return (is_by_person(mail) or answered) and not mail.has(*_OF_CAMPAIGNS)
 
 
@@ -104,8 +123,11 @@ def _to_many(mail: ReceivedMail) -> Verdict | None:
         return _found(0.8, "A service's mail, or an office's, that wants no answer.")
     if wants_none and is_list(mail) and not _is_of_peoples_list(mail):
         return _found(0.8, "A list's mail.")
-    if _is_of_peoples_list(mail) and re.search(r"(?i)newsletter|\bannounce", _named(mail)):
-        return _found(0.8, "A list that announces.")
+    if _is_of_peoples_list(mail):
+        announces = re.search(r"(?i)newsletter|\bannounce", _named(mail))
+        return _found(0.8, "A list that announces.") if announces else None
+    if not answers(mail) and is_service(mail):
+        return _found(0.75, "A service's mail, by its sender and words, that answers nothing.")
     return None
 
 
@@ -127,6 +149,11 @@ def is_bulk(mail: ReceivedMail) -> bool:
         or precedence == "bulk"
         or (precedence in ("list", "junk") and not mail.has("list-post"))
     )
+
+
+def is_campaign(mail: ReceivedMail) -> bool:
+    """Say whether it is a campaign's: it names how to leave its list, and what sent it."""
+    return mail.has("list-unsubscribe") and mail.has(*_OF_CAMPAIGNS)
 
 
 def is_sent_to_many(mail: ReceivedMail) -> bool:

@@ -89,6 +89,8 @@ def _complaint(mail: ReceivedMail, confidence: float, evidence: str) -> Verdict:
 
 
 def _bounce(mail: ReceivedMail) -> Verdict | None:
+    if bulk.is_campaign(mail) and not mail.reports:
+        return None  # A newsletter may speak of bounces.
     verdict = bounces.look(mail)
     if verdict is None or verdict.kind not in BOUNCES:
         return verdict

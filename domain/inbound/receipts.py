@@ -21,6 +21,10 @@ _CALENDAR = re.compile(
     r"|zugesagt|angenommen|abgesagt|mit vorbehalt|unter vorbehalt|abgelehnt|einladung|terminabsage|neue zeit vorgeschlagen|accepté|refusé|provisoire|annulé|invitation|nouvelle heure proposée|aceptad[oa]|rechazad[oa]|provisional|cancelad[oa]|invitación|accettat[oa]|rifiutat[oa]|provvisorio|annullat[oa]|invito|aceit[oa]|recusad[oa]|provisóri[oa]|convite"
     r"|geaccepteerd|afgewezen|geweigerd|voorlopig|geannuleerd|uitnodiging|hyväksytty|hylätty|alustava|peruutettu|accepterat|avböjt|preliminärt|inställt|inbjudan|akseptert|avslått|accepteret|afvist|foreløbig|aflyst|przyjęto|zaakceptowano|odrzucono|wstępnie|anulowano|zaproszenie|přijato|odmítnuto|zrušeno|pozvánka|elfogadva|elutasítva|acceptat|respins|kabul edildi|reddedildi|принято|отклонено|под вопросом|отменено|приглашение|承諾|辞退|仮承諾|キャンセル|招待|已接受|已拒绝|已拒絕|暂定|已取消|邀请|邀請|수락됨|거절됨|미정|취소됨|초대)\s*[:：]"
 )
+_A_COMMENT = 4  #: Words.
+_OF_CALENDARS = re.compile(
+    r"(?i)google (?:calendar|kalender|agenda|calendário|kalendar)|calendar\.google|https?://|(?:has|have) (?:accepted|declined|tentatively)|hat (?:diese|die|ihre) einladung|a (?:accepté|refusé)|ha (?:aceptado|rechazado|accettato|rifiutato)|(?:when|wann|quand|cuándo|quando|wanneer)\s*:|microsoft teams|zoom\.us|view (?:event|your calendar)|invitation from"
+)
 _ANSWERED = ("REPLY", "COUNTER", "DECLINECOUNTER", "REFRESH")
 
 
@@ -48,6 +52,8 @@ def is_calendar(mail: ReceivedMail) -> Verdict | None:
     named = _CALENDAR.search(mail.subject) is not None
     if "calendarmessage" in mail.header("content-class").lower():
         return _found(MailKind.CALENDAR, 0.95, "Exchange's class of calendar mail.")
+    if mail.calendar in _ANSWERED and _has_comment(mail):
+        return None
     if mail.calendar:
         shown = mail.calendar_shown or named or mail.calendar in _ANSWERED
         if shown or not (answers(mail) and own_text(mail.text)):
@@ -56,6 +62,12 @@ def is_calendar(mail: ReceivedMail) -> Verdict | None:
     if named and (tnef or any(one.lower().endswith(".ics") for one in mail.names)):
         return _found(MailKind.CALENDAR, 0.85, "An invitation is attached.")
     return None
+
+
+def _has_comment(mail: ReceivedMail) -> bool:
+    """Say whether somebody wrote something to their answer; calendars' own words are none."""
+    own = " ".join(own_text(mail.text).split())
+    return answers(mail) and len(own.split()) >= _A_COMMENT and not _OF_CALENDARS.search(own)
 
 
 def _found(kind: MailKind, confidence: float, evidence: str) -> Verdict:
