@@ -8,6 +8,7 @@ from domain.inbound.automatic_words import (
     HEADERS,
     ITSELF,
     LEFT,
+    POLITE,
     RECEIVED,
     SERVICES,
     SUBJECT_PERHAPS,
@@ -19,10 +20,13 @@ from domain.inbound.parsing import ReceivedMail
 from domain.inbound.people import answers, is_answer, is_by_person
 from domain.inbound.quoting import own_text, without_signature
 from domain.inbound.returning import returns_on
+from domain.inbound.services import looks_of_sender
 from domain.inbound.signs import is_system
 from domain.inbound.verdict import AutoKind, MailKind, Verdict
 
 _MOST = 3_000  #: Characters of the sender's own words that are looked at.
+_SENTENCE = re.compile(r"(?<=[.!;。！।])\s+|\n+|。|！|।")
+_A_NAME, _A_LINE = 4, 40  #: Words, and characters, of what is no sentence: a name, a title.
 _LONGEST = 1_500  #: Characters: without any other sign, longer texts are people's.
 _RE = re.compile(r"(?i)^(?:\s*(?:re|aw|sv|antw|rv|res|回复|答复)\s*(?:\[\d+\])?\s*[:：])+\s*")
 _EAGER = re.compile(
@@ -164,11 +168,22 @@ def _by_words_alone(mail: ReceivedMail, own: str) -> tuple[str, float]:
     if _is_warm(own) or len(own) > _LONGEST or not told:
         return "", 0.0
     firm = RECEIVED.search(own) and _WE.search(own) and not _I.search(own)
+    if firm and looks_of_sender(mail):
+        return "An office's acknowledgement, by its words.", 0.75
     if mail.has("x-auto-response-suppress") and (firm or URGENT.search(own)):
         return "An automatic answer, by its words and headers.", 0.75
-    if away and URGENT.search(own):
+    if away and (URGENT.search(own) or _says_nothing_else(own)):
         return "An absence note, by its words.", 0.7
     return "", 0.0
+
+
+def _says_nothing_else(own: str) -> bool:
+    """Say whether each of its sentences is one of an absence note."""
+    sentences = [one.strip() for one in _SENTENCE.split(own)]
+    long = [one for one in sentences if len(one.split()) > _A_NAME or len(one) > _A_LINE]
+    return bool(long) and all(
+        any(words.search(one) for words in (ABSENT, URGENT, POLITE)) for one in long
+    )
 
 
 def _tells(own: str) -> bool:

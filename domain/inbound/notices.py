@@ -37,6 +37,7 @@ _BOILERPLATE = re.compile(
     r"|(?:the )?address (?:you entered )?(?:may|might) (?:be misspelled|not exist|have been).{0,80}|check (?:for typos|that).{0,60}"
     r"|(?:smtp|lmtp) error from remote (?:mail server|mailer|server) after [^:]{0,60}(?::\s?<<?>?>?)?:?|\(?in reply to (?:the )?.{1,30}? command\)?"
     r"|-{3,} the following addresses had .{0,20}errors -{3,}|-{3,} transcript of session follows -{3,}|while talking to \S+|remote (?:mail )?(?:server|host) (?:returned|said|replied)\b:?|host \S+ said:"
+    r"|5\.1\.0 - unknown address error|unknown to address"
     r"|>>> ?(?:rcpt|mail|data)\b[^<>]{0,40}(?:<<?>?>?)?|response from the remote server was:|delivery has failed to these recipients or groups"
     r"|it is possible that .{0,120}|no action is required(?: on your part)?|(?:please )?do not reply to this|was this helpful"
     r"|please (?:contact|check|try|verify|send|resend|direct)\b.{0,80}?(?:[.;]|$)"

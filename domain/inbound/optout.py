@@ -21,7 +21,8 @@ def is_opt_out(mail: ReceivedMail) -> Verdict | None:
         return _found(0.95, "Its subject asks to be taken off.")
     if not own or len(own) > MOST:
         return None
-    if _asks(own) and not NOT_MEANT.search(own):
+    flat = " ".join(own.split())
+    if _asks(flat) and not NOT_MEANT.search(flat):
         return _found(0.9, "They ask, in their own words, for no more mail.")
     return None
 

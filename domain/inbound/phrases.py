@@ -39,7 +39,7 @@ TABLE: tuple[Wording, ...] = (
     ),
     _w(  # The address or name of a server, though it is called an address.
         Cause.SENDER,
-        r"(?:ip|sending|source|client|your|host)[ -](?:address|server|host|domain|ip)\b.{0,80}(?:ptr|reverse|dns record|listed|block|bann|black|reject|denied|reputation|spam|not (?:allowed|permitted|authori[sz]ed))|\b(?:ptr|rdns)\b.{0,20}record|bad(?:mailfrom|sender)|envelope sender is in my|permissions? to send (?:as|to)|\bip is (?:block|list|bann)|listed (?:at|in|by|on) (?:\S*(?:\bbl\b|rbl|dnsbl|psbl|spam)|\S+ (?:block|black))|sender policy framework|traffic not accepted from this ip|bad outbound sender",
+        r"(?:ip|sending|source|client|your|host)[ -](?:address|server|host|domain|ip)\b.{0,80}(?:ptr|reverse|dns record|listed|block|bann|black|reject|denied|reputation|spam|not (?:allowed|permitted|authori[sz]ed))|\b(?:ptr|rdns)\b.{0,20}record|bad(?:mailfrom|sender)|envelope sender is in my|permissions? to send (?:as|to)|\bip is (?:block|list|bann)|listed (?:at|in|by|on) (?:\S*(?:\bbl\b|rbl|dnsbl|psbl|spam)|\S+ (?:block|black))|sender policy framework|traffic not accepted from this ip|bad outbound sender|your ip(?: address)? \S+ is (?:listed|blocked|blacklisted|banned)",
         r"(?:emetteur|émetteur|absender|remitente|remetente|mittente|отправител\w*) (?:invalid\w*|ungültig|inv[aá]lid\w*|non valido|(?:ist )?(?:gesperrt|blockiert)|bloqu\w+)",
     ),
     _w(  # Suspended is meant to pass; a closed account is not.
@@ -65,7 +65,7 @@ TABLE: tuple[Wording, ...] = (
         Cause.FULL,
         r"(?:mail ?box|inbox|quota|account|storage|disk|user|maildir|message store).{0,40}(?:\bfull\b|exceed|over\b|overdrawn|out of (?:space|quota))",
         r"(?:over|exceed\w*|out of|insufficient|not enough|no|above|beyond).{0,25}(?:quota|disk space|storage|space (?:left|available)|mailbox (?:size )?limit)",
-        r"quota (?:of .{0,30})?(?:exceeded|violation|reached)|quotaexceeded|disc quota|is full|too much mail data|mailbox size limit|status 4?5?\.2\.2|over the allowed quota|recipient storage full|would exceed mailbox",
+        r"quota (?:of .{0,30})?(?:exceeded|violation|reached)|quotaexceeded|disc quota|(?:exhausted|exceeded) (?:the |its |their )?(?:allowed |allocated )?storage|is full|too much mail data|mailbox size limit|status 4?5?\.2\.2|over the allowed quota|recipient storage full|would exceed mailbox",
         *abroad.FULL,
     ),
     _w(  # "Access denied" after a recipient is how Exchange and Postfix say unknown.
@@ -78,7 +78,7 @@ TABLE: tuple[Wording, ...] = (
         r"unknown (?:or illegal )?alias|unknown or invalid|user_unknown|bad_recipient|badrcptto|bad destination|not a (?:valid|known) (?:mailbox|user|recipient|address|account)|there is no one at|not our customer",
         r"(?:can(?:no|')t|could not|unable to|couldn.t|can not) (?:find|locate|identify|resolve) (?:(?:the|a|your|that|any) )?(?:recipient|user|mailbox|address|e-?mail|named?|distribution)",
         r"unrouteable (?:mail )?address|(?:address|alias|destination).{0,30}(?:not exist|no existe|unknown)|account (?:that you tried to reach )?does not exist|(?:e-?mail )?address (?:couldn.t|could not|wasn.t|was not) (?:be )?found|not listed in (?:public )?(?:name|domino)|vdeliver: invalid or unknown",
-        r"this user doesn.t have a|user doesn.t have|not in (?:our|the) (?:directory|database|records)|delivery to the following recipients? failed permanently\W{0,80}$|does not like recipient|reject(?:ed|ing) recipient|recipient (?:not ok|rejected|is not (?:local|exist))|mailbox (?:not|un)\s?available|requested action not taken: mailbox unavailable",
+        r"previously bounced|this user doesn.t have a|user doesn.t have|not in (?:our|the) (?:directory|database|records)|delivery to the following recipients? failed permanently\W{0,80}$|does not like recipient|reject(?:ed|ing) recipient|recipient (?:not ok|rejected|is not (?:local|exist))|mailbox (?:not|un)\s?available|requested action not taken: mailbox unavailable",
         *abroad.GONE,
     ),
     _w(
@@ -96,14 +96,14 @@ TABLE: tuple[Wording, ...] = (
     ),
     _w(
         Cause.LIMIT,
-        r"(?:rate|sending|message|connection|recipient|hourly|daily)s? (?:limit|quota)|reached a limit|frequency (?:is )?limited|(?:their|its|your) limit for|too many (?:message|mail|connection|recipient|concurrent|session|invalid|login|error|hops)|receiving (?:mail|e-?mail|messages) (?:too|at a rate)|throttl|too (?:fast|quickly|frequently)|exceeded .{0,40}(?:limit|rate|threshold|number|maximum)",
+        r"(?:rate|sending|message|connection|recipient|hourly|daily)s? (?:limit|quota)|reached a limit|frequency (?:is )?limited|(?:their|its|your) limit for|too many (?:message|mail|connection|recipient|concurrent|session|invalid|login|error|hops)|receiving (?:mail|e-?mail|messages) (?:too|at a rate)|max(?:imum)? (?:defers|failures|e-?mails?|messages|hourly)|per hour.{0,20}allowed|throttl|too (?:fast|quickly|frequently)|exceeded .{0,40}(?:limit|rate|threshold|number|maximum)",
     ),
     _w(
         Cause.SENDER,
         r"\b(?:black|block|deny|ban|reject)[- _]?list\w*|\b(?:dns|r|d|ip|x)bls?\b|spam ?(?:haus|cop|source|assassin)|barracuda|sorbs|uceprotect|abuseat|senderbase|cloudmark|proofpoint|mailspike|trend ?micro|sender ?score|reputation",
         r"\b(?:spf|dkim|dmarc|arc|ptr|rdns|fcrdns|helo|ehlo)\b|reverse (?:dns|lookup|host)|(?:hostname|name) lookup|resolvable",
         r"(?:your|client|sending|source|remote|mail) ?(?:ip|host|server|network|domain|mta|address|provider|isp).{0,80}(?:block|ban|reject|denied|refus|list|blacklist|suspicious|not (?:allowed|permitted|welcome|authori[sz]ed)|dynamic|spam)",
-        r"(?:block|ban|reject|refus|deni)\w* .{0,40}(?:your|from) (?:ip|host|server|network|domain|address|isp)|blocked (?:by|using|due|for|because|at)|access denied|you are (?:not allowed|blocked|banned)|message rejected due to|go away|dynamic (?:ip|host)|open (?:relay|proxy)|zombie",
+        r"(?:block|ban|reject|refus|deni)\w* .{0,40}(?:your|from) (?:ip|host|server|network|domain|address|isp)|blocked (?:by|using|due|for|because|at)|access denied|you are (?:not allowed|blocked|banned)|message rejected due to(?! (?:local |company |security |recipient |site )?polic)|anti-?spoof|spoof(?:ed|ing)|go away|dynamic (?:ip|host)|open (?:relay|proxy)|zombie",
         r"\bspam\b|\buce\b|unsolicited|junk mail|bulk mail|looks like spam|spamming|phish|suspected|complaint|abus",
     ),
     _w(

@@ -1,7 +1,7 @@
 """The words of notices in other languages than English, by what they mean."""
 
 GONE: tuple[str, ...] = (
-    r"(?:benutzer|empfänger|empfaenger|adresse|postfach|konto)\b.{0,60}(?:unbekannt|nicht (?:gefunden|bekannt|vorhanden|existent)|existiert nicht|gibt es nicht|ungültig)|unbekannte[rn]? (?:benutzer|empfänger)",
+    r"(?:benutzer|empfänger|empfaenger|adresse|postfach|konto)\b.{0,60}(?:unbekannt|nicht (?:gefunden|bekannt|vorhanden|existent)|existiert nicht|gibt es nicht|ungültig)|unbekannte[rn]? (?:benutzer|empfänger)|(?:ist|steht) nicht im (?:domino|adress|benutzer)?-?(?:verzeichnis|buch)",
     r"(?:utilisateur|destinataire|adresse|compte|boite|boîte)\b.{0,60}(?:inconnu|inexistant|invalide|n.existe p|introuvable)|non répertorié|non recensé|impossible de trouver",
     r"(?:usuario|destinatario|direcci[oó]n|cuenta|buz[oó]n)\b.{0,40}(?:desconocid|no existe|inv[aá]lid|inexistente|no (?:se |fue |ha sido )?encontr)|no existe (?:dicha|ese|el)|no se (?:ha |pudo |puede )?(?:encontr\w+|localiz\w+).{0,24}(?:direcci|destinat|usuario|cuenta|buz)",
     r"(?:usu[aá]rio|destinat[aá]rio|endere[cç]o|conta)\b.{0,40}(?:desconhecid|n[aã]o existe|inv[aá]lid|inexistente|n[aã]o (?:foi )?(?:encontrad|localizad))|n[aã]o foi poss[ií]vel (?:encontrar|localizar).{0,24}(?:endere|destinat|usu|conta)",
@@ -19,10 +19,11 @@ GONE: tuple[str, ...] = (
     r"주소를? 찾을 수 없|(?:수신자|받는 사람|사용자|계정|주소).{0,24}(?:없습니다|없음|존재하지)|لم يتم العثور على (?:ال)?عنوان|العنوان غير (?:موجود|صحيح)|הכתובת (?:לא נמצאה|אינה)|ไม่พบที่อยู่|không tìm thấy địa chỉ|alamat tidak ditemukan",
 )
 FULL: tuple[str, ...] = (
-    r"postfach.{0,40}\bvoll\b|speicherplatz|(?:bo[iî]te|messagerie)\b.{0,50}pleine|(?:casilla|bandeja|buz[oó]n)\b.{0,50}llen[oa]|caixa\b.{0,50}cheia|(?:casella|cassetta)\b.{0,50}piena|postvak\b.{0,40}\bvol\b|(?:postl[aå]da|postkasse|innboks|indbakke)\w*.{0,40}full|postilaatikko.{0,40}täynn",
+    r"postfach.{0,40}\bvoll\b|speicher(?:platz|volumen|kontingent)|(?:bo[iî]te|messagerie)\b.{0,50}pleine|(?:casilla|bandeja|buz[oó]n)\b.{0,50}llen[oa]|caixa\b.{0,50}cheia|(?:casella|cassetta)\b.{0,50}piena|postvak\b.{0,40}\bvol\b|(?:postl[aå]da|postkasse|innboks|indbakke)\w*.{0,40}full|postilaatikko.{0,40}täynn",
     r"skrzynka.{0,50}(?:pełna|przepełnion|zapełnion)|schránk\w*.{0,40}pln[áa]|postafiók.{0,40}megtelt|(?:căsuța|cutia).{0,40}plin|(?:posta )?kutusu.{0,40}dolu|переполнен|превышен\w* (?:квот|лимит).{0,20}(?:ящик|мест)|メールボックス.{0,12}(?:いっぱい|一杯|満杯|容量)|(?:邮箱|信箱|郵箱).{0,16}(?:已满|已滿|满了|空间不足)|(?:사서함|편지함|메일함).{0,16}(?:가득|꽉|초과)",
 )
 CLOSED: tuple[str, ...] = (
     r"(?:konto|postfach|adresse|benutzer)\b.{0,40}(?:deaktiviert|gelöscht|geschlossen|nicht mehr (?:aktiv|in gebrauch|gültig))|(?:compte|adresse|boîte)\b.{0,40}(?:désactivé|supprimé|fermé|clôturé|archiv)|(?:cuenta|buz[oó]n)\b.{0,40}(?:desactivad|deshabilitad|cerrad|eliminad|cancelad)|conta\b.{0,40}(?:desativad|desactivad|encerrad|cancelad|excluíd)|(?:casella|account|utente)\b.{0,40}(?:disattivat|disabilitat|chius[oa])",
+    r"(?:adresse|postfach|konto|mail)\b.{0,50}(?:wird|ist) nicht (?:mehr )?(?:verwendet|genutzt|benutzt|gelesen|in gebrauch|aktiv)|n.est plus (?:utilis|activ|valid|en service)\w*|ya no (?:se usa|está en uso|existe|es válid)|non è più (?:attiv|in uso|valid)\w*|já não (?:existe|está em uso)|niet (?:meer|langer) in gebruik|(?:används|brukes|bruges) (?:inte|ikke) (?:längre|lenger|længere)",
     r"(?:konto|skrzynka)\b.{0,40}(?:nieaktywn|zablokowan|usunięt)|(?:ящик|аккаунт|учетн\w+ запис)\w*.{0,30}(?:отключен|удален|заблокирован|деактивирован)|(?:账号|账户|帳號|帳戶|邮箱).{0,16}(?:停用|注销|關閉|已关闭|禁用)|계정.{0,16}(?:비활성|삭제|정지)",
 )

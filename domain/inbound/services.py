@@ -9,7 +9,7 @@ from domain.inbound.parsing import ReceivedMail
 
 _ROLE = re.compile(
     r"(?i)^(?:[\w.-]*(?:robot|daemon|notification|notice|invoice|newsletter|noreply|report)s?|(?:e-?mail|it|kunden|customer|client|user|member|web)?-?(?:service|support|care|desk|admin|center|master)s?"
-    r"|info|contact|kontakt|hello|hi|hallo|team|news|updates?|redaktion|redaction|editor|blog|digest|weekly|daily|feedback|survey|umfrage|nps|billing|accounting|buchhaltung|fakturace|faktur\w*|factura\w*|fattur\w*|rechnung\w*|facturation|payments?|pay|zahlung|bestell\w*|orders?|pedidos?|commandes?|ordini|zamowienia|auftrag|versand|shipping|shipment|tracking|delivery|livraison|paket|parcel"
+    r"|asiakaspalvelu|kundtjänst|kundeservice|klantenservice|assistance|assistenza|soporte|suporte|atendimento|obsluga|info|contact|kontakt|hello|hi|hallo|team|news|updates?|redaktion|redaction|editor|blog|digest|weekly|daily|feedback|survey|umfrage|nps|billing|accounting|buchhaltung|fakturace|faktur\w*|factura\w*|fattur\w*|rechnung\w*|facturation|payments?|pay|zahlung|bestell\w*|orders?|pedidos?|commandes?|ordini|zamowienia|auftrag|versand|shipping|shipment|tracking|delivery|livraison|paket|parcel"
     r"|backup|nas|nagios|zabbix|icinga|prometheus|grafana|monitor\w*|uptime|status|cron|root|admin|system|server|helpdesk|voicemail|voice|fax|scan\w*|scanner|printer|kopierer|quarant\w*|spam|security|sicherheit|alerts?|alarm|expiry|dmarc\w*|tls-?rpt|abuse|postmaster|mailer|bot|bots|message|messages|members?|membership|community|events?|tagung|webinars?|seminar|jobs?|careers?|karriere|recruiting|talent|dse\w*|calendar|kalender|agenda|reminders?|tickets?|bookings?|booking\w*|reservations?|reservas|buchung\w*|tickets?|accounts?|konto|account-\w+|verify|verification|login|auth|registration|register|anmeldung|welcome|marketing|promo\w*|offers?|angebote?|deals?|shop|store|sales?|club|bank|docs?|sign|esign|office|o365\w*|service\w*)(?:[+._-][\w.+-]*)?@"
 )
 _MAILING_HOST = re.compile(
@@ -52,12 +52,13 @@ _SUBJECT = re.compile(
 
 def is_service(mail: ReceivedMail) -> bool:
     """Say whether a service sent it: its sender looks like one in two ways, or in one with words."""
-    who = _looks_of_sender(mail)
+    who = looks_of_sender(mail)
     said = bool(_WORDS.search(mail.shown[:20_000])) + bool(_SUBJECT.search(mail.subject))
     return who >= 2 or (who == 1 and said >= 1)
 
 
-def _looks_of_sender(mail: ReceivedMail) -> int:
+def looks_of_sender(mail: ReceivedMail) -> int:
+    """Count in how many ways its sender looks like a service's."""
     return (
         bool(_ROLE.match(mail.from_address))
         + bool(_MAILING_HOST.search(mail.from_address))
