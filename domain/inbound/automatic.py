@@ -172,8 +172,16 @@ def _by_words_alone(mail: ReceivedMail, own: str) -> tuple[str, float]:
         return "An office's acknowledgement, by its words.", 0.75
     if mail.has("x-auto-response-suppress") and (firm or URGENT.search(own)):
         return "An automatic answer, by its words and headers.", 0.75
-    if away and (URGENT.search(own) or _says_nothing_else(own)):
+    if away and URGENT.search(own):
         return "An absence note, by its words.", 0.7
+    return _by_absence_alone(own)
+
+
+def _by_absence_alone(own: str) -> tuple[str, float]:
+    """Take it for a note where nothing is said but that somebody is away: whoever wrote it is."""
+    away = ABSENT.search(own) is not None or LEFT.search(own) is not None
+    if away and not _is_warm(own) and _says_nothing_else(own):
+        return "Nothing but an absence note, by its words.", 0.65
     return "", 0.0
 
 

@@ -17,7 +17,7 @@ _OF_A_LIST = re.compile(
     r"(?i)^confirm (?:subscribe|unsubscribe|[0-9a-f]{16,})|^your message to .{1,80} awaits moderator approval|^welcome to the .{1,60} (?:mailing )?list|mailing list memberships? reminder"
 )
 _NOBODY = re.compile(
-    r"(?i)^(?:no.?reply|do.?not.?reply|donotreply|notifications?|notify|newsletters?|digest|alerts?|mailer|bounces?|automated|root|cron|daemon|listserv|majordomo|mailman)(?:[+._-][^@]*)?@|.*-(?:request|bounces|owner|digest)@|.*(?:no-?reply|donotreply|do-not-reply|nicht-antworten|ne-pas-repondre|noresponder)@"
+    r"(?i)^(?:no.?reply|do.?not.?reply|donotreply|notifications?|notify|newsletters?|digest|alerts?|mailer|bounces?|automated|root|cron|daemon|listserv|majordomo|mailman)(?:[+._-][^@]*)?@|.*-(?:request|bounces|owner|digest)@|.*(?:no-?reply|donotreply|do-not-reply|nicht-?antworten|keine-?antwort|ne-?pas-?repondre|no-?responder?|n[ãa]o-?respond\w*|no-?contest\w*|non?-?rispondere|inte-?svara|svara-?inte|nie-?odpowiada\w*)@"
 )
 _OFFICE = re.compile(
     r"(?i)^(?:news|updates?|marketing|auto|system|billing|invoices?|receipts?|rechnung(?:en)?|orders?|info-?mail|jobs|survey|team|hello|reports?)(?:[+._-][^@]*)?@"

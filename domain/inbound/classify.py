@@ -115,6 +115,7 @@ LOOKS: tuple[Look, ...] = (
     _bounce,
     receipts.is_calendar,
     automatic.is_auto_reply,
+    optout.is_asked_by_subject,
     bulk.is_unrelated,
     optout.is_opt_out,
 )

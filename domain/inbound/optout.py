@@ -9,9 +9,19 @@ from domain.inbound.verdict import MailKind, Verdict
 
 MOST = 400  #: Characters: who writes more than this has something else to say, too.
 
+_ALMOST_NOTHING = 300  #: Characters, a signature among them.
 _SUBJECT = re.compile(
     r"(?i)^\s*(?:(?:re|aw|sv)\s*:\s*)*(?:unsubscribe|unsub|opt[- ]?out|remove(?: me)?|stop|abmelden|abmeldung|abbestellen|désabonnement|désinscription|desinscription|baja|darse de baja|cancelar|cancellami|afmelden|uitschrijven|avregistrera|отписаться|退订|配信停止)\b"
 )
+
+
+def is_asked_by_subject(mail: ReceivedMail) -> Verdict | None:
+    """Say whether it is what mail programs send to an unsubscribe address: a subject, no more."""
+    if mail.has("list-unsubscribe", "list-id") or len(mail.text.strip()) > _ALMOST_NOTHING:
+        return None
+    if re.fullmatch(r"(?i)\s*(?:unsubscribe|opt[- ]?out)\s*", mail.subject):
+        return _found(0.95, "Its subject asks to be taken off.")
+    return None
 
 
 def is_opt_out(mail: ReceivedMail) -> Verdict | None:

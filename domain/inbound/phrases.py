@@ -27,6 +27,10 @@ def _w(cause: Cause, *patterns: str) -> Wording:
 _WHO = r"(?:user|recipient|mailbox|account|address|addressee|e-?mail(?: address| account)?|person|name)"
 
 TABLE: tuple[Wording, ...] = (
+    _w(  # Named before the network's words that go with it.
+        Cause.SENDER,
+        r"\b(?:on|in) (?:a|the|our|\S+) (?:block|black|deny)[- ]?list|垃圾邮件|垃圾郵件|大量群发|迷惑メール|スパム|스팸|\bспам|\((?:hvu|dyn|con|rtr|ts\d+):?",
+    ),
     _w(  # Words that speak of the network, though they name a host or a mailbox.
         Cause.LATER,
         r"host not found, try again|temporary (?:lookup|dns|name server|failure|local|server)|\b4[25]\d\b.{0,60}(?:mailbox|requested).{0,40}unavailable",
@@ -86,7 +90,7 @@ TABLE: tuple[Wording, ...] = (
         *abroad.CLOSED,
         rf"{_WHO}.{{0,60}}?(?:disabled|deactivated|de-activated|inactive|in-active|not active|closed|terminated|expired|deleted|removed|cancell?ed|discontinued|abandoned|no longer (?:active|valid|in use|used|available|accept\w*|monitored)|moved|locked out permanently)",
         rf"(?:disabled|deactivated|inactive|closed|expired|deleted|terminated|obsolete|archived) {_WHO}",
-        r"has (?:moved|left)|new (?:e-?mail )?address (?:is|of)|been replaced by|no longer (?:on server|employed|a customer|works? here)|account (?:is )?(?:closed|dead)|address no longer",
+        r"(?:due to|because of|for) (?:prolonged |long )?inactivity|has (?:moved|left)|new (?:e-?mail )?address (?:is|of)|been replaced by|no longer (?:on server|employed|a customer|works? here)|account (?:is )?(?:closed|dead)|address no longer",
     ),
     _w(
         Cause.NOWHERE,
@@ -101,7 +105,7 @@ TABLE: tuple[Wording, ...] = (
     _w(
         Cause.SENDER,
         r"\b(?:black|block|deny|ban|reject)[- _]?list\w*|\b(?:dns|r|d|ip|x)bls?\b|spam ?(?:haus|cop|source|assassin)|barracuda|sorbs|uceprotect|abuseat|senderbase|cloudmark|proofpoint|mailspike|trend ?micro|sender ?score|reputation",
-        r"\b(?:spf|dkim|dmarc|arc|ptr|rdns|fcrdns|helo|ehlo)\b|reverse (?:dns|lookup|host)|(?:hostname|name) lookup|resolvable",
+        r"\b(?:spf|dkim|dmarc|arc|ptr|rdns|fcrdns|helo|ehlo)\b|reverse (?:dns|lookup|host)|\b(?:hostname|name) lookup|resolvable",
         r"(?:your|client|sending|source|remote|mail) ?(?:ip|host|server|network|domain|mta|address|provider|isp).{0,80}(?:block|ban|reject|denied|refus|list|blacklist|suspicious|not (?:allowed|permitted|welcome|authori[sz]ed)|dynamic|spam)",
         r"(?:block|ban|reject|refus|deni)\w* .{0,40}(?:your|from) (?:ip|host|server|network|domain|address|isp)|blocked (?:by|using|due|for|because|at)|access denied|you are (?:not allowed|blocked|banned)|message rejected due to(?! (?:local |company |security |recipient |site )?polic)|anti-?spoof|spoof(?:ed|ing)|go away|dynamic (?:ip|host)|open (?:relay|proxy)|zombie",
         r"\bspam\b|\buce\b|unsolicited|junk mail|bulk mail|looks like spam|spamming|phish|suspected|complaint|abus",

@@ -39,13 +39,13 @@ _SENDS_FOR_OTHERS = (
 )
 
 _WORDS = re.compile(
-    r"(?i)(?:do not|don't|cannot|not) (?:reply|respond) to this|(?:this is an |sent )auto(?:mated|matically)|unsubscribe|manage (?:your )?(?:preferences|subscription|notification)|view (?:this |it )?(?:e-?mail |message )?(?:in|online)|click (?:here|the link|the button|below|on)|you(?:'re| are| have been)? (?:receiv\w+|subscrib\w+|got) this|(?:log|sign) in to (?:your|see|view)|privacy policy|all rights reserved|©|dear (?:customer|user|member|subscriber|valued|client|sir)|your (?:order|account|password|subscription|invoice|payment|booking|reservation|parcel|package|shipment|delivery|certificate|card|statement|domain|trial|plan|document|backup|voicemail|flight|ticket|application|messages?|bounce rate)|no action is required|action (?:is )?required|update your payment|has (?:been )?(?:completed|shipped|expired|declined to sign|failed)|will expire|(?:service|host|state|notification type): |verification code|one-time|we noticed|learn (?:how|more)|register now|download (?:the|our|your)|limited time"
+    r"(?i)(?:do not|don't|cannot|not) (?:reply|respond) to this|(?:this is an |sent )auto(?:mated|matically)|unsubscribe|manage (?:your )?(?:preferences|subscription|notification)|view (?:this |it )?(?:e-?mail |message )?(?:in|online)|click (?:here|the link|the button|below|on)|you(?:'re| are| have been)? (?:receiv\w+|subscrib\w+|got) this|(?:log|sign) in to (?:your|see|view)|privacy policy|all rights reserved|©|dear (?:customer|user|member|subscriber|valued|client|sir)|your (?:order|account|password|subscription|invoice|payment|booking|reservation|parcel|package|shipment|delivery|certificate|card|statement|domain|trial|plan|document|backup|voicemail|flight|ticket|application|messages?|bounce rate)|no action is required|action (?:is )?required|update your payment|has (?:been )?(?:completed|shipped|expired|declined to sign|failed)|will expire|(?:service|host|state|notification type): |verification code|one-time|we noticed|learn (?:how|more)|register now|download (?:the|our|your)|limited time|held messages|release (?:the|your|all|this)"
     r"|automatisch (?:erstellt|generiert|versendet|erzeugt)|nicht auf diese|abmelden|abbestellen|klicken sie|klick auf|im browser|sehr geehrte(?:r)? (?:kund|benutzer|nutzer|damen)|ihr(?:e|en|er)? (?:bestell|rechnung|konto|kennwort|passwort|buchung|anmeldung|sendung|paket|abo|vertrag|sicherungs|reise|fahrkarte|kontakt|artikel)\w*|bestell(?:nr|nummer)|(?:jetzt|hier) (?:\w+ )?(?:anmelden|sichern|bestätigen|ansehen|buchen|kontakt)|pro person|quarantäne|datenschutz|impressum|sprachnachricht"
     r"|ne (?:pas )?répond(?:re|ez)|cliquez|se désinscrire|désabonn|cher client|votre (?:commande|facture|compte|mot de passe|colis|réservation|abonnement|livraison)|haga clic|no responda|darse de baja|estimado cliente|(?:su|tu) (?:pedido|factura|cuenta|contraseña|reserva|suscripción|pago)|clicca|non rispondere|gentile (?:cliente|abbonat|utente)|(?:il|la) (?:tuo|tua|suo|sua|vostr\w) (?:ordine|fattura|account|prenotazione|abbonamento)|in questo numero|não responda|clique|(?:seu|sua) (?:pedido|fatura|conta|senha|assinatura|compra)|klik hier|afmelden|uw (?:bestelling|factuur|account|pakket|reservering)|geachte klant|klicka|din (?:order|beställning|faktura|konto)|klik her|kliknij|faktur\w+|prosimy (?:na nią )?nie odpowiadać|twoj\w+ (?:zamówienie|konto|hasło|przesyłka)|szanown\w+ klien|otomatik olarak|tıklayın|sayın müşteri|siparişiniz|faturanız|нажмите|отписаться|не отвечайте|ваш\w* (?:заказ|аккаунт|счет|счёт|пароль|подписк)\w*|уважаемый (?:клиент|пользователь)"
     r"|このメールは|配信停止|クリック|ご注文|ご利用|お客様|お知らせ|请勿回复|請勿回覆|尊敬的|系统自动|退订|您的(?:订单|账户|账号|域名|密码|包裹)|点击|수신거부|고객님|클릭|주문|발신 ?전용|회원"
 )
 _SUBJECT = re.compile(
-    r"(?i)^\W*[\[【*]|\bnewsletter|digest|weekly|webinar|notification|\balert\b|invoice|receipt|order|password|security|verify|confirm|statement|report|payment|trial|expir|welcome|reminder|survey|how was|your |completed:|declined:|% off|\bsale\b|backup|quarant"
+    r"(?i)^\W*[\[【*]|\bagenda\b|held messages|\bnewsletter|digest|weekly|webinar|notification|\balert\b|invoice|receipt|order|password|security|verify|confirm|statement|report|payment|trial|expir|welcome|reminder|survey|how was|your |completed:|declined:|% off|\bsale\b|backup|quarant"
     r"|rechnung|bestell|buchung|anmeldung|sicherung|sprachnachricht|sichern|ihr[e]? |kontakt|passwort|quarantäne|facture|commande|colis|votre |factura|pedido|su |tu |fattura|ordine|novità|faktur|zamówieni|twoj|uw |din |conta |fatura|заказ|счет|ваш|ご注文|お知らせ|メルマガ|通知|提醒|订单|账单|광고|안내|주문"
 )
 
@@ -74,7 +74,7 @@ def _is_brand(mail: ReceivedMail) -> bool:
         return False
     labels = domain.split(".")
     names = {_letters(one) for one in (*labels, ".".join(labels[-2:]))}
-    return len(_letters(mail.from_name)) >= 4 and _letters(mail.from_name) in names
+    return len(_letters(mail.from_name)) >= 3 and _letters(mail.from_name) in names
 
 
 def _letters(text: str) -> str:

@@ -41,7 +41,7 @@ _SURE = re.compile(
 )
 
 _STARTS = re.compile(
-    r"(?i)\W{0,80}(?:your (?:message|mail|e-?mail) (?:could|can) ?not be delivered|votre message n'a pas pu|this message could not be delivered|delivery (?:to|of) .{0,80} failed)"
+    r"(?i)\W{0,80}(?:hi\. this is the|your (?:message|mail|e-?mail) (?:could|can) ?not be delivered|votre message n'a pas pu|this message could not be delivered|delivery (?:to|of) .{0,80} failed)"
 )
 
 
@@ -83,7 +83,7 @@ def signs_of(mail: ReceivedMail, said: str, blocks: list[Block]) -> Signs:
         report=bool(mail.reports)
         or "report-type=delivery-status" in flat
         or (bool(blocks) and (named or void)),
-        machine=failed or (named and not answers),
+        machine=failed or (named and (not answers or _STARTS.match(said) is not None)),
         daemon=_DAEMON.search(who) is not None and not person,
         perhaps=bool(fresh) and not person and (perhaps or _SURE.search(said) is not None),
         subject=_SUBJECT.search(mail.subject) is not None or (void_from and not mail.subject),

@@ -3,8 +3,9 @@
 import pytest
 
 from domain.inbound.classify import classify
-from domain.inbound.verdict import MailKind
+from domain.inbound.verdict import MailKind, Verdict
 from tests.unit.domain.inbound.harmless import BULK, CALENDARS, MODERATION, RECEIPTS
+from tests.unit.domain.inbound.services import PEOPLE, SERVICES
 
 PLAIN = "To: ana@recruiters.example\nContent-Type: text/plain; charset=utf-8\n\n"
 JO = "From: Jo <jo@mail.example>\nIn-Reply-To: <1@recruiters.example>\n"
@@ -13,6 +14,51 @@ JO = "From: Jo <jo@mail.example>\nIn-Reply-To: <1@recruiters.example>\n"
 @pytest.mark.parametrize(("name", "head", "text"), BULK, ids=[name for name, _, _ in BULK])
 def test_what_goes_to_many(name: str, head: str, text: str) -> None:
     assert classify(f"{head}{PLAIN}{text}\n".encode()).kind is MailKind.UNRELATED
+
+
+@pytest.mark.parametrize(("sender", "subject", "text"), SERVICES, ids=[one[0] for one in SERVICES])
+def test_what_a_service_sends(sender: str, subject: str, text: str) -> None:
+    assert written(sender, subject, text).kind is MailKind.UNRELATED
+
+
+@pytest.mark.parametrize(("sender", "subject", "text"), PEOPLE, ids=[one[0] for one in PEOPLE])
+def test_what_a_person_sends_without_answering(sender: str, subject: str, text: str) -> None:
+    assert written(sender, subject, text).kind is MailKind.REPLY
+
+
+@pytest.mark.parametrize("again", ["", "Re: "])
+def test_a_newsletter_about_bounces_is_none(again: str) -> None:
+    head = "List-Unsubscribe: <https://news.example/u>\nX-MC-User: 1\n"
+    found = written(
+        "Blog <blog@mail.example>", f"{again}550 5.1.1 User unknown", "Undelivered?", head
+    )
+
+    assert found.kind is MailKind.UNRELATED
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("", MailKind.CALENDAR),
+        ("Jo has accepted this invitation.\nGoogle Calendar", MailKind.CALENDAR),
+        ("Tuesday works, I will be five minutes late.", MailKind.REPLY),
+    ],
+)
+def test_an_accepted_invitation_is_an_answer_once_somebody_writes_to_it(
+    text: str, kind: MailKind
+) -> None:
+    raw = (
+        f"{JO}Subject: Accepted: call\nContent-Type: multipart/alternative; boundary=b\n\n"
+        f"--b\nContent-Type: text/plain\n\n{text}\n"
+        "--b\nContent-Type: text/calendar; method=REPLY\n\nBEGIN:VCALENDAR\n--b--\n"
+    )
+
+    assert classify(raw.encode()).kind is kind
+
+
+def written(sender: str, subject: str, text: str, head: str = "") -> Verdict:
+    """Classify a mail that answers none."""
+    return classify(f"From: {sender}\n{head}Subject: {subject}\n{PLAIN}{text}\n".encode())
 
 
 @pytest.mark.parametrize(("name", "head", "text"), MODERATION, ids=[one[0] for one in MODERATION])

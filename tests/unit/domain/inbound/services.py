@@ -1,0 +1,72 @@
+"""What services write without a single header of bulk: told by sender and words together."""
+
+SERVICES: tuple[tuple[str, str, str], ...] = (
+    (
+        '"Amazon.de" <bestellbestaetigung@amazon.de>',
+        "Ihre Bestellung",
+        "Vielen Dank, Ana. Bestellnr. 302-88.",
+    ),
+    (
+        "DocuSign EU System <dse_eu1@docusign.net>",
+        "Completed: NDA.pdf",
+        "Your document has been completed.",
+    ),
+    ("home.pl <faktury@home.pl>", "Faktura VAT 10/2026", "W załączeniu przesyłamy fakturę."),
+    (
+        "Veeam <backup@recruiters.example>",
+        "[Failed] Backup job",
+        "Error: unable to connect to host.",
+    ),
+    (
+        "nagios <nagios@mon.recruiters.example>",
+        "** PROBLEM: SMTP is CRITICAL **",
+        "State: CRITICAL",
+    ),
+    (
+        "阿里云 <system@notice.aliyun.com>",
+        "【阿里云】域名到期提醒",
+        "尊敬的用户：您的域名将于30天后到期。",
+    ),
+    (
+        "XING <mailrobot@mail.xing.com>",
+        "Petra hat Ihre Kontaktanfrage bestätigt",
+        "Petra ist jetzt Ihr Kontakt.",
+    ),
+    (
+        "Lufthansa Feedback <feedback@mailing.lh-survey.com>",
+        "How was your flight?",
+        "If you do not wish to receive further invitations, click here.",
+    ),
+    (
+        "IT Service <it-service@recruiters.example>",
+        "Your password will expire in 7 days",
+        "This is an automated message.",
+    ),
+    ("Nubank <nao-responda@nubank.com.br>", "Seu comprovante", "Sua transferência foi realizada."),
+    (
+        "sipgate <voicemail@sipgate.de>",
+        "Neue Sprachnachricht",
+        "Die Aufnahme finden Sie im Anhang.",
+    ),
+    (
+        "UPS <mcinfo@ups.com>",
+        "UPS Delivery Exception",
+        "Your package delivery has been delayed. The receiver was not available.",
+    ),
+    (
+        "DMARC Report <dmarcreport@microsoft.com>",
+        "Report Domain: recruiters.example Submitter: x",
+        "Please do not respond to this e-mail. This mailbox is not monitored.",
+    ),
+)
+PEOPLE: tuple[tuple[str, str, str], ...] = (
+    ("Jo Doe <jo@doe.example>", "Your mail", "Hello Ana, I saw your message on my phone. Call me?"),
+    ("Jo Doe <jo.doe@mail.example>", "Your role", "I would like to know the salary."),
+    ("Jo Doe <info@doe-consulting.example>", "Termin", "Hallo Ana, passt Dienstag?"),
+    (
+        "Nadia via LinkedIn <inmail-hit-reply@linkedin.com>",
+        "RE: Engineer",
+        "Sounds cool. Reply: https://www.linkedin.com/messaging",
+    ),
+)
+"""Who writes without answering, and is a person all the same."""
