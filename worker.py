@@ -30,7 +30,8 @@ from activities.webhooks import WebhookActivities
 from domain.access import MailboxKind
 from domain.notices import NoticeChannel
 from domain.outside import Rules
-from domain.ports import Grants, MailClients, StepLedger
+from domain.ports.mail import Grants, MailClients
+from domain.ports.steps import StepLedger
 from domain.sources.ports import SourceClients
 from providers.clients import ProviderClients
 from providers.google_oauth import GoogleOAuth

@@ -2,7 +2,7 @@
 
 from temporalio import activity
 
-from domain.ports import Attempt
+from domain.ports.steps import Attempt
 
 
 def this_attempt() -> Attempt:

@@ -13,7 +13,8 @@ from domain.concern import concerns_us
 from domain.errors import Exhausted, NotFound, ProviderError, Refused, Unreadable
 from domain.holds import ResourceKind, healers
 from domain.mail import Arrival, Arrivals, Received
-from domain.ports import Inbox, MailClient, Span
+from domain.ports.inbox import Inbox, Span
+from domain.ports.mail import MailClient
 from domain.reading import MOST_BYTES, read
 
 AT_ONCE = 50  #: Messages that one transaction stores, at most.

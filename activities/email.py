@@ -13,7 +13,9 @@ from activities.sending import Sending
 from domain.codes import ReasonCode
 from domain.errors import ProviderError, RecordsAway, StaleAttempt
 from domain.messages import PerformStep, ResultKind, StepResult
-from domain.ports import Attempt, Claim, Inbox, MailClients, StepLedger, Writer
+from domain.ports.inbox import Inbox
+from domain.ports.mail import MailClients, Writer
+from domain.ports.steps import Attempt, Claim, StepLedger
 
 QUEUE_FOR = timedelta(seconds=20)  #: How long a try waits for a lease before it comes back later.
 LAST_CALL = timedelta(seconds=20)  #: What the last call of a try may take.

@@ -10,7 +10,8 @@ from domain.errors import Disconnected, NotFound, ProviderError
 from domain.fate import FateKind
 from domain.hearing import GAP_MARGIN
 from domain.messages import MailboxStart, PollReport
-from domain.ports import Inbox, MailClient, MailClients, Span, Standing, Watch, Watching
+from domain.ports.inbox import Inbox, Span, Standing, Watch, Watching
+from domain.ports.mail import MailClient, MailClients
 
 
 class MailboxActivities:

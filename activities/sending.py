@@ -26,7 +26,9 @@ from domain.fate import Fate, FateKind, Submission
 from domain.holds import ResourceKind, healers
 from domain.mail import Letter, Receipt
 from domain.messages import PerformStep, StepResult
-from domain.ports import Attempt, Claim, Inbox, MailClient, MailClients, StepLedger, Writer
+from domain.ports.inbox import Inbox
+from domain.ports.mail import MailClient, MailClients, Writer
+from domain.ports.steps import Attempt, Claim, StepLedger
 
 UNDER_WAY = timedelta(seconds=60)  #: As long as a request that left may still be worked on.
 FRESH = timedelta(milliseconds=250)  #: How old the look at the inbox may be when a send leaves.

@@ -6,7 +6,7 @@ from temporalio import activity
 
 from activities.failures import again
 from domain.messages import CheckReport, FanOutPage, FanOutReport, SequenceStart
-from domain.ports import Switchboard
+from domain.ports.switchboard import Switchboard
 
 
 class SequenceActivities:

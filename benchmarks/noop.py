@@ -23,7 +23,9 @@ from domain.mail import (
     StepContent,
 )
 from domain.messages import Booking, PerformStep, ResultKind, StepResult
-from domain.ports import Attempt, Claim, Drafted, Leave, Leftover, Span
+from domain.ports.inbox import Span
+from domain.ports.mail import Leave
+from domain.ports.steps import Attempt, Claim, Drafted, Leftover
 
 GAP = timedelta(seconds=2)
 """From one step to the next, in both workflows: long enough that each step really needs its timer,

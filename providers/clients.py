@@ -9,7 +9,7 @@ from typing import Protocol
 from domain.access import Account, MailboxKind, SmtpAccess
 from domain.errors import Disconnected
 from domain.mail import Grant
-from domain.ports import Grants, MailClient
+from domain.ports.mail import Grants, MailClient
 from providers.doubt import Doubt
 from providers.smtp import Line, SmtpClient
 
@@ -39,7 +39,7 @@ class OAuth(Protocol):
 
 
 class ProviderClients:
-    """`domain.ports.MailClients` over the real providers. Thread-safe."""
+    """`domain.ports.mail.MailClients` over the real providers. Thread-safe."""
 
     def __init__(self, *, grants: Grants, oauths: Mapping[MailboxKind, OAuth], line: Line) -> None:
         self._line = line

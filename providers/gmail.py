@@ -17,7 +17,7 @@ from googleapiclient.errors import HttpError
 from domain.errors import NotFound, OutcomeUnknown, Unavailable
 from domain.fate import Fate, FateKind, StoredDraft, Submission
 from domain.mail import DELIVERY_HEADER, Arrival, Arrivals, Letter, Receipt
-from domain.ports import Leave
+from domain.ports.mail import Leave
 from providers.doubt import Doubt
 from providers.gmail_answers import error_of, read_answer
 from providers.gmail_inbox import ME, GmailInbox
@@ -58,7 +58,7 @@ def gmail_api(root_url: str) -> GmailApi:
 
 
 class GmailClient:
-    """`domain.ports.MailClient` for one mailbox. Thread-safe."""
+    """`domain.ports.mail.MailClient` for one mailbox. Thread-safe."""
 
     def __init__(
         self,

@@ -17,7 +17,7 @@ import httpx
 from domain.errors import NotFound, OutcomeUnknown, Refused, Unavailable
 from domain.fate import Fate, FateKind, StoredDraft, Submission
 from domain.mail import Arrival, Arrivals, Letter, Receipt
-from domain.ports import Leave
+from domain.ports.mail import Leave
 from providers.doubt import Doubt
 from providers.graph_answers import error_of, read_answer
 from providers.graph_message import (
@@ -42,7 +42,7 @@ _DRAFTS = "/v1.0/me/mailFolders/drafts/messages"
 
 
 class GraphClient:
-    """`domain.ports.MailClient` for one mailbox. Thread-safe."""
+    """`domain.ports.mail.MailClient` for one mailbox. Thread-safe."""
 
     def __init__(
         self,

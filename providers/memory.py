@@ -17,7 +17,7 @@ from domain.errors import NotFound
 from domain.fate import Fate, FateKind, StoredDraft, Submission
 from domain.inbound.parsing import read_mail
 from domain.mail import DELIVERY_HEADER, Arrival, Arrivals, Letter, Receipt
-from domain.ports import Leave
+from domain.ports.mail import Leave
 
 Fault = Callable[[], None]
 AT_ONCE = 50  #: Messages between two cursors.

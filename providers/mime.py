@@ -30,7 +30,7 @@ _MAYBE = ("Cc", "Bcc", "In-Reply-To", "References", "Content-Type", *_WAYS_OUT)
 
 
 class LetterWriter:
-    """`domain.ports.Writer`: the same draft always gives the same bytes."""
+    """`domain.ports.mail.Writer`: the same draft always gives the same bytes."""
 
     def __init__(self, *, unsubscribe_url: str = "") -> None:
         """`unsubscribe_url` is the page that answers opt-out tokens, as candidates reach it.

@@ -14,7 +14,7 @@ from domain.errors import Disconnected, ProviderError, Refused
 from domain.fate import Submission
 from domain.mail import DELIVERY_HEADER, Letter
 from domain.notice_ports import Batch, Refusal, Untold
-from domain.ports import MailClients
+from domain.ports.mail import MailClients
 from providers.addresses import ascii_form
 
 _POLICY = policy.SMTP.clone(max_line_length=78)

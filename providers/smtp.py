@@ -21,7 +21,7 @@ from domain.access import SmtpAccess
 from domain.errors import Disconnected, NotFound, OutcomeUnknown, ProviderError, Unavailable
 from domain.fate import Fate, FateKind, StoredDraft, Submission
 from domain.mail import Arrival, Arrivals, Letter, Receipt
-from domain.ports import Leave
+from domain.ports.mail import Leave
 from providers import imap, imap_inbox
 from providers.mail_servers import Unusable, as_error, imap_session, run, smtp_session
 from providers.smtp_answers import Stage, error_of
@@ -55,7 +55,7 @@ class _Standing:
 
 
 class SmtpClient:
-    """`domain.ports.MailClient` for one mailbox; one per try."""
+    """`domain.ports.mail.MailClient` for one mailbox; one per try."""
 
     def __init__(self, access: SmtpAccess, line: Line, learn: Learn) -> None:
         self._access = access

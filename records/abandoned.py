@@ -13,7 +13,7 @@ from domain.codes import LogEvent, ReasonCode
 from domain.delivery import DeliveryState
 from domain.fate import Fate, FateKind, Submission
 from domain.mail import Letter
-from domain.ports import Abandoned
+from domain.ports.inbox import Abandoned
 from records import booking, leases, log
 from records.transitions import transition
 

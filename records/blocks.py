@@ -11,7 +11,7 @@ from sqlalchemy import Connection, RowMapping, func, select, text, update
 
 from domain.blocking import CIRCUIT_AFTER, EVENTS, PROBE_FOR, block_for
 from domain.codes import LogEvent, ReasonCode
-from domain.ports import Attempt, Claim
+from domain.ports.steps import Attempt, Claim
 from records import log, rebooking
 from records.gate import GateRow
 from records.limits import AS_JSON

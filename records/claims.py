@@ -12,7 +12,7 @@ from domain.ids import Prefix, delivery_key
 from domain.mail import Attachment, Draft, Letter, Recipient, StepContent, Thread, ThreadTail
 from domain.messages import PerformStep
 from domain.optouts import make_token
-from domain.ports import Attempt, Claim
+from domain.ports.steps import Attempt, Claim
 from records import attachments
 from records.gate import GateRow, address_of, is_first, step_of
 from records.holding import generations_of

@@ -10,7 +10,7 @@ from domain.blocking import COUNTED
 from domain.codes import ReasonCode
 from domain.holds import ResourceKind
 from domain.messages import PerformStep, ResultKind, StepResult
-from domain.ports import Attempt, Claim
+from domain.ports.steps import Attempt, Claim
 from records import blocks, booking, hearing, leases, leftovers, moving
 from records.database import Database
 from records.gate import GateRow, read_gate

@@ -18,7 +18,7 @@ MARGIN = timedelta(seconds=120)  #: A token must outlive a whole send with all i
 
 
 class GrantStore:
-    """`domain.ports.Grants` on Postgres; thread-safe."""
+    """`domain.ports.mail.Grants` on Postgres; thread-safe."""
 
     def __init__(self, database: Database, vault: Vault) -> None:
         self._database = database

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 
 from domain.codes import LogEvent, ReasonCode
 from domain.hearing import look_again_after
-from domain.ports import Span
+from domain.ports.inbox import Span
 from records import log, outbox, rebooking
 from records.gate import GateRow
 

@@ -8,7 +8,7 @@ from domain.codes import LogEvent, ReasonCode
 from domain.holds import ResourceKind, healers
 from domain.ids import Prefix
 from domain.messages import PerformStep, ResultKind, StepResult
-from domain.ports import Attempt
+from domain.ports.steps import Attempt
 from records import booking, log
 from records.bulk import insert_rows
 from records.gate import GateRow

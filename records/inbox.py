@@ -14,7 +14,7 @@ from domain.inbound.verdict import MailKind, Verdict
 from domain.mail import Arrival, Known, Received
 from domain.matching import FROM_SYSTEMS, Match, MatchedBy, by_token, match
 from domain.optouts import token_of
-from domain.ports import Span
+from domain.ports.inbox import Span
 from domain.suppressions import Origin
 from records import blocks, following, hearing, log, matching
 from records.database import Database, is_deadlock
@@ -34,7 +34,7 @@ _NOW = text(
 
 
 class Inbox:
-    """`domain.ports.Inbox` on Postgres."""
+    """`domain.ports.inbox.Inbox` on Postgres."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

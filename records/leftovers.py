@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, text
 
 from domain.messages import PerformStep
-from domain.ports import Claim, Leftover
+from domain.ports.steps import Claim, Leftover
 
 # The fence is raised: a try that was stopped before its last gate cannot pass it any more.
 _TAKE_BACK = text(

@@ -18,7 +18,7 @@ from domain.messages import (
     ResultKind,
     StepResult,
 )
-from domain.ports import Attempt, Claim
+from domain.ports.steps import Attempt, Claim
 from records import booking, log
 from records.gate import GateRow, is_first, step_of
 from records.holding import generations_of, step_ids, store_hold

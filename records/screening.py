@@ -7,7 +7,7 @@ from sqlalchemy import Connection, func, update
 
 from domain.codes import LogEvent, ReasonCode
 from domain.messages import ResultKind, StepResult
-from domain.ports import Attempt
+from domain.ports.steps import Attempt
 from domain.suppressions import (
     ENDS_AS,
     Entry,

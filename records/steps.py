@@ -1,7 +1,7 @@
 """The ledger of steps: a delivery's row through its states, and what each outcome changes.
 
-Implements `domain.ports.StepLedger`. Every transition names its fence and the state it expects,
-so that an attempt that lost its delivery to a later one changes nothing.
+Implements `domain.ports.steps.StepLedger`. Every transition names its fence and the state it
+expects, so that an attempt that lost its delivery to a later one changes nothing.
 """
 
 from dataclasses import replace
@@ -16,7 +16,7 @@ from domain.delivery import DeliveryState
 from domain.errors import StaleAttempt
 from domain.mail import Letter, Receipt
 from domain.messages import PerformStep, StepResult
-from domain.ports import Attempt, Claim, Drafted, Leftover
+from domain.ports.steps import Attempt, Claim, Drafted, Leftover
 from records import (
     blocks,
     contacts,

@@ -10,7 +10,7 @@ from domain.codes import ReasonCode
 from domain.delivery import DeliveryState
 from domain.errors import StaleAttempt, Withheld
 from domain.messages import StepResult
-from domain.ports import Attempt, Claim
+from domain.ports.steps import Attempt, Claim
 from records import booking, leases, moving, screening
 from records.tables import deliveries, mailboxes
 from records.transitions import Besides, transition

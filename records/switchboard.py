@@ -83,7 +83,7 @@ def tell_page(connection: Connection, page: FanOutPage) -> FanOutReport:
 
 
 class Switchboard:
-    """`domain.ports.Switchboard` on Postgres."""
+    """`domain.ports.switchboard.Switchboard` on Postgres."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

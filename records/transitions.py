@@ -27,7 +27,7 @@ from domain.delivery import FOLLOWS, DeliveryState
 from domain.errors import StaleAttempt
 from domain.holds import ResourceKind, healers
 from domain.mail import Receipt
-from domain.ports import Attempt, Claim
+from domain.ports.steps import Attempt, Claim
 from records import booking, leases
 from records.placeholders import filled, placeholders
 from records.tables import deliveries

@@ -12,7 +12,7 @@ from domain.fate import Fate, StoredDraft
 from domain.hearing import DEAF_AFTER
 from domain.holds import ResourceKind
 from domain.mailbox import MailboxState
-from domain.ports import Abandoned, Standing, Watching
+from domain.ports.inbox import Abandoned, Standing, Watching
 from records import abandoned, hearing, holds, log
 from records.database import Database
 from records.mailbox_faults import fault as note_fault
@@ -51,7 +51,7 @@ _ORPHANS = text(
 
 
 class Watch:
-    """`domain.ports.Watch` on Postgres; thread-safe."""
+    """`domain.ports.inbox.Watch` on Postgres; thread-safe."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

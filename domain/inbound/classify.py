@@ -10,7 +10,7 @@ from domain.inbound.quoting import own_text, without_signature
 from domain.inbound.signs import is_system
 from domain.inbound.sorting import RuleSorter
 from domain.inbound.verdict import BOUNCES, MailKind, Verdict
-from domain.ports import ReplySorter
+from domain.ports.sorter import ReplySorter
 
 RULES = RuleSorter()
 Look = Callable[[ReceivedMail], Verdict | None]

@@ -10,7 +10,7 @@ import httpx
 from domain.access import Server, SmtpAccess, Tls
 from domain.errors import Disconnected, OutcomeUnknown, Unavailable
 from domain.mail import Grant
-from domain.ports import MailClient
+from domain.ports.mail import MailClient
 from providers.gmail import GmailClient
 from providers.mail_servers import trust
 from providers.memory import MemoryMail

@@ -11,7 +11,8 @@ from activities.deadline import Deadline
 from activities.sending import Sending
 from benchmarks.noop import NoopInbox, NoopLedger
 from domain.messages import PerformStep, ResultKind
-from domain.ports import Attempt, Claim, Drafted, MailClient
+from domain.ports.mail import MailClient
+from domain.ports.steps import Attempt, Claim, Drafted
 from providers.mime import LetterWriter
 from tests.conformance.posts import GmailPost, OutlookPost, Post, SmtpPost
 from tests.conformance.sandbox_process import SandboxProcess

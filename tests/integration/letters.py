@@ -10,7 +10,7 @@ from sqlalchemy import text
 from activities.catching_up import Caught, Reader
 from domain.errors import NotFound
 from domain.hearing import GAP_MARGIN
-from domain.ports import Span
+from domain.ports.inbox import Span
 from records.inbox import Inbox
 from tests.integration.world import World
 

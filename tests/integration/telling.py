@@ -11,7 +11,7 @@ from activities.webhooks import WebhookActivities
 from domain.notice_ports import Batch
 from domain.notices import NoticeChannel
 from domain.outside import Rules
-from domain.ports import MailClients
+from domain.ports.mail import MailClients
 from providers.notice_mail import MailTeller
 from providers.outside import OutsideCalls
 from providers.slack import SlackTeller

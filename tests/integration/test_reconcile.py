@@ -6,7 +6,7 @@ import pytest
 
 from domain.errors import Disconnected, OutcomeUnknown
 from domain.messages import PerformStep, ResultKind, StepResult
-from domain.ports import Attempt
+from domain.ports.steps import Attempt
 from records import facts, reconcile
 from records.reconcile import Reconciler
 from records.steps import Ledger

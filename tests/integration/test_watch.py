@@ -9,7 +9,7 @@ from domain.codes import ReasonCode
 from domain.errors import OutcomeUnknown, Refused, Unavailable
 from domain.fate import Fate, FateKind, StoredDraft
 from domain.mail import Letter
-from domain.ports import Watching
+from domain.ports.inbox import Watching
 from records import facts, outbox
 from records.tables import mailboxes
 from records.watch import Watch

@@ -17,7 +17,8 @@ from typing import Any
 from domain.fate import Fate, StoredDraft, Submission
 from domain.mail import DELIVERY_HEADER, Arrival, Arrivals, Letter, Receipt
 from domain.messages import PerformStep, StepResult
-from domain.ports import Attempt, Claim, Drafted, Leave, MailClient, MailClients, StepLedger
+from domain.ports.mail import Leave, MailClient, MailClients
+from domain.ports.steps import Attempt, Claim, Drafted, StepLedger
 from tools.drill import plan
 from tools.drill.grid import Fault, Point
 from tools.drill.plan import Strike, Struck

@@ -19,7 +19,8 @@ import worker
 from activities import email, failures
 from domain.access import Access, Account, SmtpAccess
 from domain.mail import Grant
-from domain.ports import MailClients, StepLedger
+from domain.ports.mail import MailClients
+from domain.ports.steps import StepLedger
 from providers import graph, smtp
 from records.database import Database
 from records.grants import GrantStore

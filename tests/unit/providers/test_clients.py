@@ -8,7 +8,7 @@ import pytest
 from domain.access import Access, Account, MailboxKind
 from domain.errors import Disconnected, OutcomeUnknown, ProviderError, Unauthorized, Unavailable
 from domain.mail import Grant
-from domain.ports import MailClient
+from domain.ports.mail import MailClient
 from providers.clients import ProviderClients
 from providers.doubt import Doubt
 from providers.mail_servers import trust

@@ -15,7 +15,7 @@ from domain.errors import (
 )
 from domain.fate import Submission
 from domain.mail import Letter
-from domain.ports import Leave
+from domain.ports.mail import Leave
 from providers.mail_servers import trust
 from providers.smtp import Line, SmtpClient
 from tests.unit.providers.raw_smtp import HANG_UP, RawSmtp

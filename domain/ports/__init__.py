@@ -1,0 +1,1 @@
+"""What activities need of the outside, as Protocols; `providers` and `records` satisfy them."""
