@@ -119,8 +119,14 @@ class TestPolling:
         await set_fault(world, name, times=2)
         source = world.pretend.connect(kind)
         world.pretend.book(source, EMAIL)
+        await world.relay()
 
-        await world.until_code(enrollment, FOUND)
+        async def found() -> bool:
+            await world.skipper.fast_forward(watcher, timedelta(seconds=10))
+            return world.standing(enrollment)[1] == FOUND
+
+        watcher = world.environment.client.get_workflow_handle(f"source/{source}")
+        await world.until(found, FOUND)
 
         assert events(world, "source.error") == []
 
