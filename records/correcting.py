@@ -13,7 +13,7 @@ from domain.inbound.verdict import AutoKind, MailKind, Verdict
 from domain.matching import MatchedBy
 from records import absences, facts, following, log, rounds, suppressions
 from records.starting import start_waiting
-from records.tables import deliveries, messages
+from records.tables import deliveries, enrollments, messages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +49,7 @@ def correct(
             corrected_at=func.clock_timestamp(),
         )
     )
+    _lock_all(connection, row["candidate_id"])
     resumed = _undo(connection, row, followed)
     now = following.follow(connection, _case(row, kind, actor))
     following.note(connection, message_id, now)
@@ -56,6 +57,12 @@ def correct(
     resumed = [one for one in resumed if one not in ended]
     _log(connection, row, kind, reason, actor, ended, resumed)
     return Corrected(applied=True, ended=ended, resumed=resumed)
+
+
+def _lock_all(connection: Connection, candidate_id: str | None) -> None:
+    """Lock a candidate's enrollments in the order in which every stop of all of them does."""
+    query = select(enrollments.c.id).where(enrollments.c.candidate_id == candidate_id)
+    connection.execute(query.order_by(enrollments.c.id).with_for_update()).all()
 
 
 def _is_pending(kind: MailKind, followed: Followed) -> bool:

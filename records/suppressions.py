@@ -257,8 +257,10 @@ _ADD = text(
     "  SELECT DISTINCT ON (key, reason) id, workspace_id, kind, value, key, twin_key, reason,"
     "  origin, message_id, note, added_by FROM given ORDER BY key, reason, n"
     "  ON CONFLICT (workspace_id, key, reason) WHERE lifted_at IS NULL"
-    "  DO UPDATE SET note = suppressions.note RETURNING id, key, reason)"
+    "  DO UPDATE SET message_id = CASE WHEN suppressions.message_id = EXCLUDED.message_id"
+    "   THEN EXCLUDED.message_id END RETURNING id, key, reason)"
     " SELECT given.n, put.id, put.id = given.id AS is_new FROM given JOIN put USING (key, reason)"
 )
 """The rows are written in the order of their keys, so two lists never wait for each other; one that
-is there already is locked, so that a lift that is being committed is seen."""
+is there already is locked, so that a lift that is being committed is seen. What more than one
+message or person asked for is no message's own any more: correcting one does not lift it."""

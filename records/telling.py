@@ -51,7 +51,8 @@ _WRITE_AND_TELL = text(
       UNION ALL
       SELECT c.id, u.id FROM concerned c
       JOIN users u ON u.workspace_id = c.workspace_id AND u.role = 'admin'
-      WHERE NOT EXISTS (SELECT 1 FROM named n WHERE n.id = c.id)),
+      WHERE (c.event = 'source.error' OR c.mailbox_id IS NOT NULL AND c.candidate_id IS NULL)
+        AND NOT EXISTS (SELECT 1 FROM named n WHERE n.id = c.id)),
     heard AS (
       SELECT c.id AS event_id, 'webhook' AS channel, w.id AS endpoint_id, NULL AS user_id,
         CASE w.state WHEN 'enabled' THEN 'pending' ELSE 'stopped' END AS state

@@ -30,8 +30,15 @@ _ONE = text(
     f"WITH again AS (UPDATE notices{_AGAIN} id = :id AND endpoint_id = :endpoint_id"
     f" RETURNING id, workspace_id, round){_SEND}"
 )
-_LOST = text(
-    f"WITH again AS (UPDATE notices{_AGAIN} id = :id AND round = :round AND state = 'pending'"
+_LISTENS = (
+    " EXISTS (SELECT 1 FROM webhook_endpoints w WHERE w.id = endpoint_id"
+    " AND w.state = 'enabled' AND w.removed_at IS NULL)"
+)
+_THIS = "id = :id AND round = :round AND state = 'pending'"
+_LOST = text(  # Written while its endpoint was being switched off, it would be begun for ever.
+    "WITH stopped AS (UPDATE notices SET state = 'stopped', settled_at = clock_timestamp()"
+    f" WHERE {_THIS} AND NOT{_LISTENS}),"
+    f" again AS (UPDATE notices{_AGAIN} {_THIS} AND{_LISTENS}"
     f" RETURNING id, workspace_id, round){_SEND}"
 )
 _SINCE = text(
@@ -63,7 +70,10 @@ def redeliver(connection: Connection, endpoint_id: str, notice_id: str) -> bool:
 
 
 def begin_again(connection: Connection, notice_id: str, round_: int) -> bool:
-    """Send one again whose round Temporal does not run; False where it has come to an end."""
+    """Send one again whose round Temporal does not run; False where nothing is to be sent any more.
+
+    Where its endpoint listens no more it is stopped, so that it can be redelivered later.
+    """
     return connection.execute(_LOST, {"id": notice_id, "round": round_}).first() is not None
 
 

@@ -16,6 +16,7 @@ from domain.inbound.automatic_words import (
     URGENT,
 )
 from domain.inbound.bulk import is_list, is_nobody, is_report, is_sent_to_many
+from domain.inbound.keen import KEEN
 from domain.inbound.parsing import ReceivedMail
 from domain.inbound.people import answers, is_answer, is_by_person
 from domain.inbound.quoting import own_text, without_signature
@@ -25,12 +26,13 @@ from domain.inbound.signs import is_system
 from domain.inbound.verdict import AutoKind, MailKind, Verdict
 
 _MOST = 3_000  #: Characters of the sender's own words that are looked at.
+_SAYS_YES = re.compile(r"(?i)\byes\b|please send|our answer|\bja\b|\boui\b|\bsí\b")
 _SENTENCE = re.compile(r"(?<=[.!;。！।])\s+|\n+|。|！|।")
 _A_NAME, _A_LINE = 4, 40  #: Words, and characters, of what is no sentence: a name, a title.
 _LONGEST = 1_500  #: Characters: without any other sign, longer texts are people's.
 _RE = re.compile(r"(?i)^(?:\s*(?:re|aw|sv|antw|rv|res|回复|答复)\s*(?:\[\d+\])?\s*[:：])+\s*")
 _EAGER = re.compile(
-    r"(?i)\?|\binterest(?:ed|ing)\b(?! in (?:joining|working|our))|let'?s (?:talk|speak|chat|meet|catch)|\bcall me\b|happy to (?:talk|chat|discuss)|sounds (?:good|great|interesting)|i(?:'d| would) (?:love|like|be happy)|could we|can we|but i\b|tell me more|interessiert|intéressé|me interesa|interessat|gerne? (?:sprechen|telefonieren|mehr)|？|興味|感兴趣|관심"
+    r"(?i)\?|\binterest(?:ed|ing)\b(?! in (?:joining|working|our))|let'?s (?:talk|speak|chat|meet|catch)|\bcall me\b|(?:contact|reach|write to|phone) me\b|erreichbar unter|happy to (?:talk|chat|discuss)|sounds (?:good|great|interesting)|i(?:'d| would) (?:love|like|be happy)|could we|can we|but i\b|tell me more|interessiert|intéressé|me interesa|interessat|gerne? (?:sprechen|telefonieren|mehr)|？|興味|感兴趣|관심"
 )
 """What an answer to our mail has, and a note written before it came has not."""
 
@@ -56,8 +58,10 @@ def is_auto_reply(mail: ReceivedMail) -> Verdict | None:
 
 def is_challenge(mail: ReceivedMail) -> Verdict | None:
     """Say whether a service wants the sender to prove themselves, though it writes as bounces do."""
-    if is_system(mail.header("from")) or not SERVICES.search(
-        f"{mail.from_address} {mail.shown[:4_000]}"
+    if (
+        is_by_person(mail)
+        or is_system(mail.header("from"))
+        or not SERVICES.search(f"{mail.from_address} {mail.shown[:4_000]}")
     ):
         return None
     if not CHALLENGE.search(mail.shown[:4_000]):
@@ -147,7 +151,7 @@ def _by_words(mail: ReceivedMail) -> tuple[str, float]:
         return "Its subject is that of an automatic answer.", 0.93
     if person:
         return "", 0.0
-    eager = _EAGER.search(own) is not None
+    eager = _EAGER.search(own) is not None or KEEN.search(own) is not None
     if told and not is_sent_to_many(mail) and (_is_marked(mail) or (is_nobody(mail) and not eager)):
         return "An automatic answer, by its words and headers.", 0.85
     if CHALLENGE.search(own) and (answers(mail) or SUBJECT_PERHAPS.search(mail.subject)):
@@ -168,7 +172,7 @@ def _by_words_alone(mail: ReceivedMail, own: str) -> tuple[str, float]:
     if _is_warm(own) or len(own) > _LONGEST or not told:
         return "", 0.0
     firm = RECEIVED.search(own) and _WE.search(own) and not _I.search(own)
-    if firm and looks_of_sender(mail):
+    if firm and looks_of_sender(mail) and not _SAYS_YES.search(own):
         return "An office's acknowledgement, by its words.", 0.75
     if mail.has("x-auto-response-suppress") and (firm or URGENT.search(own)):
         return "An automatic answer, by its words and headers.", 0.75
@@ -186,10 +190,10 @@ def _by_absence_alone(own: str) -> tuple[str, float]:
 
 
 def _says_nothing_else(own: str) -> bool:
-    """Say whether each of its sentences is one of an absence note."""
+    """Say whether each of its sentences, of two or more, is one of an absence note."""
     sentences = [one.strip() for one in _SENTENCE.split(own)]
     long = [one for one in sentences if len(one.split()) > _A_NAME or len(one) > _A_LINE]
-    return bool(long) and all(
+    return len(long) > 1 and all(
         any(words.search(one) for words in (ABSENT, URGENT, POLITE)) for one in long
     )
 

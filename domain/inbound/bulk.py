@@ -98,7 +98,7 @@ def _of_a_program(mail: ReceivedMail) -> Verdict | None:
 
 def is_report(mail: ReceivedMail) -> bool:
     """Say whether it reports on how others' servers treat our domain (RFC 7489, RFC 8460)."""
-    return re.match(r"(?i)report domain:", mail.subject) is not None
+    return not answers(mail) and re.match(r"(?i)report domain:", mail.subject) is not None
 
 
 def is_relayed(mail: ReceivedMail) -> bool:

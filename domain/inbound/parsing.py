@@ -132,7 +132,7 @@ def _read(message: Message) -> ReceivedMail:
         headers=headers,
         subject=" ".join(headers.get("subject", ("",))[0][:2_000].split()),
         from_name=name,
-        from_address=address.strip().lower(),
+        from_address=address.strip().lower()[:320],
         sent=_day(headers.get("date", ("",))[0]),
         content_type=" ".join(headers.get("content-type", ("text/plain",))[0].lower().split()),
         text=body.own[:MOST_TEXT],

@@ -23,7 +23,7 @@ _CALENDAR = re.compile(
 )
 _A_COMMENT = 4  #: Words.
 _OF_CALENDARS = re.compile(
-    r"(?i)google (?:calendar|kalender|agenda|calendário|kalendar)|calendar\.google|https?://|(?:has|have) (?:accepted|declined|tentatively)|hat (?:diese|die|ihre) einladung|a (?:accepté|refusé)|ha (?:aceptado|rechazado|accettato|rifiutato)|(?:when|wann|quand|cuándo|quando|wanneer)\s*:|microsoft teams|zoom\.us|view (?:event|your calendar)|invitation from"
+    r"(?i)google (?:calendar|kalender|agenda|calendário|kalendar)|calendar\.google|https?://|heeft deze|har (?:accepterat|avböjt|takket|godtatt)|on hyväksynyt|przyj[ąę]|zaakceptował|přijal|elfogadta|a acceptat|kabul etti|принял|承諾|接受|수락|\b20\d\d\b.{0,20}\d{1,2}[:.]\d\d|(?:has|have) (?:accepted|declined|tentatively)|hat (?:diese|die|ihre) einladung|a (?:accepté|refusé)|ha (?:aceptado|rechazado|accettato|rifiutato)|(?:when|wann|quand|cuándo|quando|wanneer)\s*:|microsoft teams|zoom\.us|view (?:event|your calendar)|invitation from"
 )
 _ANSWERED = ("REPLY", "COUNTER", "DECLINECOUNTER", "REFRESH")
 

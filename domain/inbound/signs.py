@@ -41,7 +41,7 @@ _SURE = re.compile(
 )
 
 _STARTS = re.compile(
-    r"(?i)\W{0,80}(?:hi\. this is the|your (?:message|mail|e-?mail) (?:could|can) ?not be delivered|votre message n'a pas pu|this message could not be delivered|delivery (?:to|of) .{0,80} failed)"
+    r"(?i)\W{0,80}(?:hi\. this is the \S.{0,40}(?:program|server) at|your (?:message|mail|e-?mail) (?:could|can) ?not be delivered|votre message n'a pas pu|this message could not be delivered|delivery (?:to|of) .{0,80} failed)"
 )
 
 

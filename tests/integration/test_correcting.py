@@ -217,6 +217,33 @@ class TestAWrongOptOut:
         assert world.standing(other) == ("in_progress", "scheduled")
         assert suppressed(world) == []
 
+    async def test_keeps_what_was_asked_for_otherwise_as_well(
+        self, world: World, mailbox: str
+    ) -> None:
+        candidate = world.make_candidate()
+        await sent_one(world, mailbox, candidate)
+        sent = sent_from(world, mailbox)[0]
+        world.mail.reply(mailbox, sent.sent_id, body="Please stop emailing me.")
+        catch_up(world, mailbox)
+        before = suppressed(world)
+        with world.database.workspace(world.workspace_id) as connection:
+            candidates.note_event(
+                connection,
+                world.workspace_id,
+                candidate,
+                kind="unsubscribe",
+                external_id="1",
+                occurred_at=None,
+                code=ReasonCode.UNSUBSCRIBED,
+                fact=FactKind.STOP,
+                address=sent.to,
+            )
+
+        assert correct(world, MailKind.REPLY).resumed == []
+
+        assert before
+        assert {one[:2] for one in suppressed(world)} == {one[:2] for one in before}
+
 
 class TestAWrongAbsence:
     async def test_goes_on_at_once(self, world: World, mailbox: str) -> None:

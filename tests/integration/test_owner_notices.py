@@ -16,7 +16,7 @@ from domain.codes import ReasonCode
 from domain.errors import Disconnected, OutcomeUnknown, Unavailable
 from domain.notices import PERSONAL
 from domain.sources.kinds import SourceKind
-from records import facts, mailbox_faults, notifications
+from records import facts, mailbox_faults, notifications, suppressions
 from tests.conformance.sandbox_process import SandboxProcess
 from tests.integration.telling import NOWHERE, OWNER, TELEPHONES
 from tests.integration.test_histories import CANARY, readable
@@ -167,6 +167,23 @@ class TestEmail:
         assert {one["user_id"] for one in by_mail.listeners.notices()} == {
             by_mail.listeners.owner_id
         }
+
+    async def test_an_entry_of_the_list_of_suppressions_is_told_to_nobody_in_person(
+        self, by_mail: World
+    ) -> None:
+        with by_mail.database.workspace(by_mail.workspace_id) as connection:
+            suppressions.add(
+                connection,
+                by_mail.workspace_id,
+                kind="address",
+                value="jo@acme.example",
+                reason="blocked",
+                origin="api",
+            )
+        await by_mail.relay()
+
+        assert by_mail.listeners.logged("suppression.added")
+        assert by_mail.listeners.notices() == []
 
     async def test_a_source_in_error_is_told_to_the_admins(self, by_mail: World) -> None:
         source = by_mail.pretend.connect(SourceKind.GREENHOUSE)

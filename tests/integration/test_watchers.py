@@ -12,7 +12,7 @@ from domain.sources.kinds import SourceKind
 from records import outbox
 from records.old_notices import KEPT_FOR, OldNotices
 from records.switchboard import switch
-from records.tables import notice_attempts, notices
+from records.tables import notice_attempts, notices, webhook_endpoints
 from records.tables import outbox as parcels
 from records.watchers import Watchers
 from relay.reconcile import wake
@@ -93,6 +93,18 @@ async def test_a_lost_one_runs_again(world: World, make: Callable[[World], str])
 
     await world.until(lambda: runs(world, name), f"{name} to run")
     await world.environment.client.get_workflow_handle(name).terminate()
+
+
+async def test_a_notice_whose_endpoint_was_switched_off_meanwhile_is_stopped(world: World) -> None:
+    name = endpoint(world)
+    await world.until(lambda: runs(world, name), f"{name} to run")
+    await world.environment.client.get_workflow_handle(name).terminate()
+    (notice,) = world.listeners.notices()
+    world.change(webhook_endpoints, notice["endpoint_id"], state="disabled")
+
+    assert not any(one.startswith("webhook/") for one in await woken(world))
+
+    assert world.listeners.notices()[0]["state"] == "stopped"
 
 
 async def test_a_stored_webhook_that_nobody_was_told_of_is_asked_about(world: World) -> None:

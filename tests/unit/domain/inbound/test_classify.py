@@ -9,7 +9,7 @@ from domain.inbound.verdict import MailKind
 from tests.unit.domain.inbound.letters import ABSENCES, HARMLESS, NEW, OPT_OUTS, QUOTE, RE, REPLIES
 from tests.unit.domain.inbound.more_notices import MORE_NOTICES
 from tests.unit.domain.inbound.notices import NOTICES, OURS, REPORTS, Notice, report
-from tests.unit.domain.inbound.opt_outs import ASKED, NOT_ASKED
+from tests.unit.domain.inbound.opt_outs import ASKED, KEEN, NOT_ASKED
 
 
 def mail(head: str, body: str, kind: str = "text/plain") -> bytes:
@@ -52,9 +52,10 @@ def test_people_who_want_no_more(text: str, quote: str) -> None:
     assert classify(mail(RE, text + quote)).kind is MailKind.UNSUBSCRIBE
 
 
-@pytest.mark.parametrize("text", NOT_ASKED)
-def test_people_who_use_the_same_words_for_something_else(text: str) -> None:
-    assert classify(mail(RE, text + QUOTE)).kind is MailKind.REPLY
+@pytest.mark.parametrize("quote", ["", QUOTE], ids=["alone", "with a quote"])
+@pytest.mark.parametrize("text", NOT_ASKED + KEEN)
+def test_people_who_use_the_same_words_for_something_else(text: str, quote: str) -> None:
+    assert classify(mail(RE, text + quote)).kind is MailKind.REPLY
 
 
 @pytest.mark.parametrize(("subject", "head", "text"), ABSENCES)
