@@ -69,6 +69,7 @@ def _race(given: argparse.Namespace) -> int:
         ways=tuple(BY_NAME[name] for name in names) or WAYS,
         poll_only=given.poll_only,
         compare=not given.alone,
+        patience=given.patience,
     )
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         return race(Path(folder) / "home", order)

@@ -80,4 +80,4 @@ BUILDS: tuple[Broken, ...] = (
 def arguments(build: Broken, *, seed: str, races: int) -> list[str]:
     """Give the arguments of a race that catches a build."""
     given = ["--race", str(races), "--seed", seed, "--providers", build.kind]
-    return [*given, "--ways", build.points, "--alone"]
+    return [*given, "--ways", build.points, "--alone", "--patience", "45"]

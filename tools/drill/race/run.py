@@ -24,7 +24,6 @@ from tools.drill.race.ways import BY_NAME, WAYS, Racer, Way, address_of
 from tools.stack.stack import Stack
 
 LATENCY_MS = 100  #: What every call of the provider takes.
-PATIENCE = 120.0  #: Seconds without any progress after which what is open was missed.
 SETTLE = 30.0  #: Seconds within which what is on its way is accepted.
 CALM = 4.0  #: Seconds without a draft or a send after which there comes no more.
 HEARD = 30.0  #: Seconds within which replies are heard of, once the inboxes are read.
@@ -44,6 +43,7 @@ class RaceOrder:
     ways: tuple[Way, ...] = WAYS
     poll_only: bool = False  #: This build reads inboxes by the poll only: count, do not judge.
     compare: bool = True  #: Race such a build, too.
+    patience: float = 240.0  #: Seconds without any progress after which what is open was missed.
 
     @property
     def line(self) -> str:
@@ -88,7 +88,7 @@ def run(home: Path, order: RaceOrder, say: Say) -> tuple[list[Finding], list[Sen
             for lane in course.line_up(dealt):
                 racers |= {racer.number: racer for racer in lane.racers}
                 starter.add(lane)
-            _await(starter, say)
+            _await(starter, say, order.patience)
             _until(lambda: _is_over(starter, course), SETTLE)
         for fault in starter.faults[:5]:
             say(f"  {fault[:300]}")
@@ -105,10 +105,10 @@ def _plan(order: RaceOrder) -> Plan:
     return plan(order.seed, order.races, order.kinds, order.ways)
 
 
-def _await(starter: Starter, say: Say) -> None:
+def _await(starter: Starter, say: Say, patience: float) -> None:
     """Wait until every stop was made, or nothing happens any more."""
     done, moved, told = -1, time.monotonic(), time.monotonic()
-    while starter.done < starter.begun and time.monotonic() - moved < PATIENCE:
+    while starter.done < starter.begun and time.monotonic() - moved < patience:
         if (starter.done, len(starter.lines)) != done:
             done, moved = (starter.done, len(starter.lines)), time.monotonic()
         if time.monotonic() - told > 10:
