@@ -4,6 +4,7 @@ import re
 
 from domain.inbound.automatic_words import (
     ABSENT,
+    AT_ONCE,
     CHALLENGE,
     HEADERS,
     ITSELF,
@@ -21,10 +22,11 @@ from domain.inbound.parsing import ReceivedMail
 from domain.inbound.people import answers, is_answer, is_by_person
 from domain.inbound.quoting import own_text, without_signature
 from domain.inbound.returning import returns_on
-from domain.inbound.services import looks_of_sender
+from domain.inbound.services import is_office
 from domain.inbound.signs import is_system
 from domain.inbound.verdict import AutoKind, MailKind, Verdict
 
+_BEGINNING = 200  #: Characters in which a note says that it is one.
 _MOST = 3_000  #: Characters of the sender's own words that are looked at.
 _SAYS_YES = re.compile(r"(?i)\byes\b|please send|our answer|\bja\b|\boui\b|\bsí\b")
 _SENTENCE = re.compile(r"(?<=[.!;。！।])\s+|\n+|。|！|।")
@@ -32,12 +34,12 @@ _A_NAME, _A_LINE = 4, 40  #: Words, and characters, of what is no sentence: a na
 _LONGEST = 1_500  #: Characters: without any other sign, longer texts are people's.
 _RE = re.compile(r"(?i)^(?:\s*(?:re|aw|sv|antw|rv|res|回复|答复)\s*(?:\[\d+\])?\s*[:：])+\s*")
 _EAGER = re.compile(
-    r"(?i)\?|\binterest(?:ed|ing)\b(?! in (?:joining|working|our))|let'?s (?:talk|speak|chat|meet|catch)|\bcall me\b|(?:contact|reach|write to|phone) me\b|erreichbar unter|happy to (?:talk|chat|discuss)|sounds (?:good|great|interesting)|i(?:'d| would) (?:love|like|be happy)|could we|can we|but i\b|tell me more|interessiert|intéressé|me interesa|interessat|gerne? (?:sprechen|telefonieren|mehr)|？|興味|感兴趣|관심"
+    r"(?i)\?|\binterest(?:ed|ing)\b(?! in (?:joining|working|our))|let'?s (?:talk|speak|chat|meet|catch)|\bcall me\b|\bphone me\b|erreichbar unter|happy to (?:talk|chat|discuss)|sounds (?:good|great|interesting)|i(?:'d| would) (?:love|like|be happy)|could we|can we|but i\b|tell me more|interessiert|intéressé|me interesa|interessat|gerne? (?:sprechen|telefonieren|mehr)|？|興味|感兴趣|관심"
 )
 """What an answer to our mail has, and a note written before it came has not."""
 
 _WE = re.compile(
-    r"(?i)\b(?:we|our|us|wir|unser\w*|nous|notre|nuestro|hemos|nosso|recebemos|nostro|abbiamo|wij|ons|onze|vi|vår\w*|vores|nasz\w*|мы|наш\w*)\b|弊社|当社|我们|저희"
+    r"(?i)\b(?:we|our|us|wir|unser\w*|nous|notre|nuestro|hemos|nosso|recebemos|nostro|abbiamo|wij|ons|onze|vi|vår\w*|vores|nasz\w*|мы|наш\w*|olemme)\b|弊社|当社|我们|저희"
 )
 _I = re.compile(
     r"(?i)\b(?:i|i'm|i'll|my|ich|mein\w*|je|j'ai|mon|yo|mi|eu|meu|io|mio|ik|mijn|jag|jeg|min|я|мой)\b"
@@ -150,7 +152,8 @@ def _by_words(mail: ReceivedMail) -> tuple[str, float]:
     if SUBJECT_SURE.search(mail.subject) and (told or not person):
         return "Its subject is that of an automatic answer.", 0.93
     if person:
-        return "", 0.0
+        is_note = told and AT_ONCE.search(own[:_BEGINNING]) and not _EAGER.search(own)
+        return ("It says at once that it is automatic.", 0.8) if is_note else ("", 0.0)
     eager = _EAGER.search(own) is not None or KEEN.search(own) is not None
     if told and not is_sent_to_many(mail) and (_is_marked(mail) or (is_nobody(mail) and not eager)):
         return "An automatic answer, by its words and headers.", 0.85
@@ -172,7 +175,7 @@ def _by_words_alone(mail: ReceivedMail, own: str) -> tuple[str, float]:
     if _is_warm(own) or len(own) > _LONGEST or not told:
         return "", 0.0
     firm = RECEIVED.search(own) and _WE.search(own) and not _I.search(own)
-    if firm and looks_of_sender(mail) and not _SAYS_YES.search(own):
+    if firm and is_office(mail) and not _SAYS_YES.search(own):
         return "An office's acknowledgement, by its words.", 0.75
     if mail.has("x-auto-response-suppress") and (firm or URGENT.search(own)):
         return "An automatic answer, by its words and headers.", 0.75
@@ -191,10 +194,12 @@ def _by_absence_alone(own: str) -> tuple[str, float]:
 
 def _says_nothing_else(own: str) -> bool:
     """Say whether each of its sentences, of two or more, is one of an absence note."""
-    sentences = [one.strip() for one in _SENTENCE.split(own)]
+    sentences = [one.strip() for one in _SENTENCE.split(own) if one.strip()]
     long = [one for one in sentences if len(one.split()) > _A_NAME or len(one) > _A_LINE]
-    return len(long) > 1 and all(
-        any(words.search(one) for words in (ABSENT, URGENT, POLITE)) for one in long
+    return (
+        len(sentences) > 1
+        and bool(long)
+        and all(any(words.search(one) for words in (ABSENT, URGENT, POLITE)) for one in long)
     )
 
 

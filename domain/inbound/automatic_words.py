@@ -109,6 +109,11 @@ POLITE = re.compile(
 )
 """What else absence notes say: a greeting, thanks, whom to ask, and that an answer will come."""
 
+AT_ONCE = re.compile(
+    r"(?i)(?:reached|this is) (?:my|an) auto(?:matic|mated) (?:reply|response)|dies ist eine automatische (?:antwort|abwesenheit)|ceci est une réponse automatique|esta es una respuesta automática|questa è una risposta automatica|esta é uma resposta automática|dit is een automatisch antwoord|to jest automatyczna odpowiedź|自動返信|自动回复"
+)
+"""It says so in its first words; a mail program's rule may have sent it, under its own name."""
+
 URGENT = re.compile(
     r"(?i)(?:urgent|emergenc|immediate(?:ly)? (?:assistance|attention|help|response|matter)|in my absence|during (?:this|my|that) (?:time|absence)|please (?:contact|call|e-?mail|reach out|direct|refer|get in touch)|upon my return|on my return|when i (?:return|get back)|limited access|your (?:e-?mail|message) will (?:not )?be)"
     r"|dringend|in meiner abwesenheit|vertretung|nicht weitergeleitet|wenden sie sich|urgence|urgent|en mon absence|veuillez (?:contacter|vous adresser)|urgente|en mi ausencia|pueden? (?:contactar|dirigirse)|por favor,? (?:contact|dirija|entre)|na minha ausência|in mia assenza|rivolgersi a|(?:voor )?dringende|bij spoed|neem (?:dan )?contact op|brådskande|kontakta|kontakt (?:venligst|gjerne)|kiireellis|pilnych|proszę o kontakt|naléhav|kontaktujte|sürgős|urgenț|acil (?:durum|konu)|срочн|обращайтесь|緊急|お急ぎ|紧急|急事|급한|긴급"

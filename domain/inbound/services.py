@@ -13,6 +13,9 @@ _ROLE = re.compile(
     r"|asiakaspalvelu|kundtjänst|kundeservice|klantenservice|assistance|assistenza|soporte|suporte|atendimento|obsluga|team|news|updates?|redaktion|redaction|editor|blog|digest|weekly|daily|feedback|survey|umfrage|nps|billing|accounting|buchhaltung|fakturace|faktur\w*|factura\w*|fattur\w*|rechnung\w*|facturation|payments?|pay|zahlung|bestell\w*|orders?|pedidos?|commandes?|ordini|zamowienia|auftrag|versand|shipping|shipment|tracking|delivery|livraison|paket|parcel"
     r"|backup|nas|nagios|zabbix|icinga|prometheus|grafana|monitor\w*|uptime|status|cron|root|admin|system|server|helpdesk|voicemail|voice|fax|scan\w*|scanner|printer|kopierer|quarant\w*|spam|security|sicherheit|alerts?|alarm|expiry|dmarc\w*|tls-?rpt|abuse|postmaster|mailer|bot|bots|message|messages|members?|membership|community|events?|tagung|webinars?|seminar|dse\w*|calendar|kalender|agenda|reminders?|tickets?|booking\w*|reservations?|reservas|buchung\w*|accounts?|konto|account-\w+|verify|verification|login|auth|registration|register|anmeldung|welcome|marketing|promo\w*|offers?|angebote?|deals?|shop|store|sales?|club|docs?|esign|o365\w*|service\w*)(?:[+._-][\w.+-]*)?@"
 )
+_OFFICE = re.compile(
+    r"(?i)^(?:info|contact|kontakt|hello|hi|hallo|office|talent|jobs?|careers?|karriere|recruit\w*|hr|bewerb\w*|sekretariat|praxis|kanzlei|mail)(?:[+._-][\w.+-]*)?@"
+)
 _MAILING_HOST = re.compile(
     r"(?i)@(?:e?mail\d*|mailing|mailer|em\d*|news|newsletter|notice|notify|notifications?|send|mg|marketing|updates?|messaging|mon|monitor|alerts?|reply|bounce\w*|email\w*|crm|campaigns?|accounts|service|click)\.[\w-]+\.\w+"
 )
@@ -59,6 +62,11 @@ def is_service(mail: ReceivedMail) -> bool:
     who = looks_of_sender(mail)
     said = bool(_WORDS.search(mail.shown[:20_000])) + bool(_SUBJECT.search(mail.subject))
     return who + said >= 2 if who >= 2 else who == 1 and said == 2
+
+
+def is_office(mail: ReceivedMail) -> bool:
+    """Say whether its sender looks like an office's, which may confirm what it received."""
+    return looks_of_sender(mail) > 0 or _OFFICE.match(mail.from_address) is not None
 
 
 def looks_of_sender(mail: ReceivedMail) -> int:

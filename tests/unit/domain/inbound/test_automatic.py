@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from domain.inbound.classify import classify
-from domain.inbound.verdict import AutoKind, MailKind
+from domain.inbound.verdict import AutoKind, MailKind, Verdict
 from tests.unit.domain.inbound.notes import BY_HEADERS, CHALLENGES, NOT_MARKED, NOTES
 
 DATE = "Date: Fri, 02 Jan 2026 10:00:00 +0000\n"
@@ -53,3 +53,51 @@ def test_filters_that_want_proof_of_a_person(subject: str, text: str) -> None:
     verdict = classify(note(subject, text, IN_THREAD))
 
     assert (verdict.kind, verdict.auto) == (MailKind.AUTO_REPLY, AutoKind.OTHER)
+
+
+@pytest.mark.parametrize(
+    ("head", "text", "kind"),
+    [
+        (
+            "",
+            "Tack för ditt mejl! Jag har semester till 1/11 och svarar sedan.",
+            MailKind.AUTO_REPLY,
+        ),
+        (
+            "",
+            "Ich bin aktuell krank. Danke für die Anfrage, ich antworte bald.",
+            MailKind.AUTO_REPLY,
+        ),
+        ("", "Bin gerade im Urlaub, melde mich danach.", MailKind.REPLY),
+        ("", "Ich bin aktuell krank. Die Stelle gefällt mir, mehr bald.", MailKind.REPLY),
+        (
+            "X-Mailer: Apple Mail (2.3826)\n",
+            "Hello! You've reached my automatic reply. I am out of the office until the 28th.",
+            MailKind.AUTO_REPLY,
+        ),
+        ("X-Mailer: Apple Mail (2.3826)\n", "I am out of the office this week.", MailKind.REPLY),
+    ],
+)
+def test_an_absence_without_a_header(head: str, text: str, kind: MailKind) -> None:
+    assert written("Jo <jo@mail.example>", text, head).kind is kind
+
+
+@pytest.mark.parametrize(
+    ("sender", "text", "kind"),
+    [
+        ("jobs", "Thanks! We have received your message and will reply soon.", MailKind.AUTO_REPLY),
+        ("jo.doe", "Thanks! We have received your message and will reply soon.", MailKind.REPLY),
+        ("hello", "We have received your message, and our answer is yes.", MailKind.REPLY),
+    ],
+)
+def test_an_acknowledgement_is_an_offices(sender: str, text: str, kind: MailKind) -> None:
+    assert written(f"Acme <{sender}@mail.example>", text).kind is kind
+
+
+def written(sender: str, text: str, head: str = "") -> Verdict:
+    """Classify an answer that quotes nothing."""
+    raw = (
+        f"From: {sender}\n{head}Subject: Re: A role\nIn-Reply-To: <1@recruiters.example>\n"
+        f"Content-Type: text/plain; charset=utf-8\n\n{text}\n"
+    )
+    return classify(raw.encode())
