@@ -2,7 +2,8 @@
 
 from tools.drill.broken import SENDING, Broken
 
-SUBMITTING, CROSSING, CATCHING = (
+SWITCHBOARD, SUBMITTING, CROSSING, CATCHING = (
+    "records/switchboard.py",
     "records/submitting.py",
     "api/crossing.py",
     "activities/catching_up.py",
@@ -10,6 +11,9 @@ SUBMITTING, CROSSING, CATCHING = (
 _LOOK = "        claim = self._look(client, claim)\n        looked = time.monotonic()\n"
 _GO = "                return claim, outcome\n            age = "
 _ANNOUNCE = "    transition(\n        connection,\n        claim,\n        DeliveryState.DRAFTED,"
+_TELL = (
+    "    tell_page(connection, FanOutPage(sequence_id=sequence_id, workspace_id=workspace_id))\n"
+)
 _PAUSE = '    __import__("time").sleep(0.2)\n'  #: Makes a gap wide that is there anyhow.
 
 POLL_ONLY = Broken(
@@ -71,7 +75,8 @@ BUILDS: tuple[Broken, ...] = (
         file=SUBMITTING,
         old='" WHERE id = (SELECT sequence_id FROM enrollments WHERE id = :id) FOR SHARE"',
         new='" WHERE id = (SELECT sequence_id FROM enrollments WHERE id = :id)"',
-        also=((SUBMITTING, _ANNOUNCE, _PAUSE + _ANNOUNCE),),
+        # The switch waits for the enrollments of its first page; the rest has this lock alone.
+        also=((SUBMITTING, _ANNOUNCE, _PAUSE + _ANNOUNCE), (SWITCHBOARD, _TELL, "")),
         points="deactivation",
     ),
 )
