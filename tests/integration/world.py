@@ -4,7 +4,7 @@ import asyncio
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -55,6 +55,7 @@ from workflows.webhook import WebhookDeliveryWorkflow
 LATER = {"kind": "later", "seconds": 3 * 86_400}
 INSTANT = {"kind": "instant"}
 DEADLINE = 20.0
+SHUTDOWN = 30.0
 EVERY = timedelta(minutes=5)
 OPT_OUT_PAGE = "https://reprise.example/unsubscribe"
 IN_FLIGHT = 5  #: Sends at once in this house.
@@ -337,30 +338,47 @@ async def open_world(database: Database, environment: WorkflowEnvironment) -> As
     with environment.with_time_skipping_disabled(), ThreadPoolExecutor(10) as threads:
         async with (
             pretend_sources(database) as pretend,
-            Worker(
-                environment.client,
-                task_queue=queue,
-                workflows=[
-                    EnrollmentWorkflow,
-                    MailboxWorkflow,
-                    SequenceWorkflow,
-                    SourceWorkflow,
-                    WebhookDeliveryWorkflow,
-                    NoticesWorkflow,
-                ],
-                activities=[
-                    email.send_email,
-                    mailbox.poll_inbox,
-                    sequence.fan_out,
-                    sequence.watch_sequence,
-                    pretend.activities.watch_source,
-                    *telling.activities(database, mail),
-                ],
-                activity_executor=threads,
-                workflow_runner=UnsandboxedWorkflowRunner(),
+            _working(
+                Worker(
+                    environment.client,
+                    task_queue=queue,
+                    workflows=[
+                        EnrollmentWorkflow,
+                        MailboxWorkflow,
+                        SequenceWorkflow,
+                        SourceWorkflow,
+                        WebhookDeliveryWorkflow,
+                        NoticesWorkflow,
+                    ],
+                    activities=[
+                        email.send_email,
+                        mailbox.poll_inbox,
+                        sequence.fan_out,
+                        sequence.watch_sequence,
+                        pretend.activities.watch_source,
+                        *telling.activities(database, mail),
+                    ],
+                    activity_executor=threads,
+                    workflow_runner=UnsandboxedWorkflowRunner(),
+                )
             ),
         ):
             pretend.workspace_id = workspace_id
             carrier = Carrier(environment.client, queue)
             pump = Pump(Outbox(database), carrier)
             yield World(database, environment, mail, pump, skipper, workspace_id, pretend)
+
+
+@asynccontextmanager
+async def _working(worker: Worker) -> AsyncIterator[None]:
+    """Run a worker; do not wait for ever until it has stopped.
+
+    The SDK's shutdown has hung once in some ten thousand, with nothing running: that would leave
+    this world's switches to every test behind it.
+    """
+    await worker.__aenter__()
+    try:
+        yield
+    finally:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(worker.__aexit__(None, None, None), SHUTDOWN)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from temporalio import activity
 from temporalio.client import WorkflowHandle
-from temporalio.testing import WorkflowEnvironment
+from temporalio.testing import TimeSkipper, WorkflowEnvironment
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
@@ -85,8 +85,12 @@ class House:
             )
 
     async def run(self, start: EnrollmentStart) -> WorkflowHandle:
-        """Run an enrollment to its end, its clock skipping every wait."""
-        handle = await self.environment.client.start_workflow(
+        """Run an enrollment to its end, its clock skipping every wait.
+
+        By a client of its own: whether the environment's starts skip is one switch for all tests.
+        """
+        skipping = TimeSkipper(self.environment.client).client
+        handle = await skipping.start_workflow(
             "Enrollment",
             start,
             id=f"enrollment/{start.enrollment_id}/{start.round}",
