@@ -10,7 +10,7 @@ from types import MappingProxyType
 from sqlalchemy import Connection, text
 
 from domain.sources.kinds import SPECS
-from records import webhook_deliveries
+from records import outbox, webhook_deliveries
 from records.database import Database
 
 PAGE = 1000
@@ -50,18 +50,9 @@ _DUE = text(
 )
 _ASKED = sorted(kind.value for kind, spec in SPECS.items() if spec.needs_key)
 _POLLED = sorted(kind.value for kind, spec in SPECS.items() if spec.polled)
-
-_WAKE = (
-    "INSERT INTO outbox (workspace_id, workflow_id, number, kind, signal, subject_id, payload)"
-    " SELECT :workspace_id, :workflow_id, 0, 'signal', :signal, :subject_id, '{}'::jsonb"
-    " WHERE NOT EXISTS (SELECT 1 FROM outbox o WHERE o.workflow_id = :workflow_id"
-    " AND o.delivered_at IS NULL)"
-)
-_WAKE_ANY = text(_WAKE)
-_WAKE_SOURCE = text(  # One that only tells us has a workflow while something is stored.
-    f"{_WAKE} AND EXISTS (SELECT 1 FROM sources s WHERE s.id = :subject_id"
-    " AND (s.kind = ANY(:polled) OR EXISTS (SELECT 1 FROM webhook_events e"
-    "  WHERE e.source_id = s.id AND e.state = 'stored')))"
+_HAS_WORK = text(  # A source that only tells us has a workflow while something is stored.
+    "SELECT 1 FROM sources s WHERE s.id = :id AND (s.kind = ANY(:polled) OR EXISTS ("
+    "SELECT 1 FROM webhook_events e WHERE e.source_id = s.id AND e.state = 'stored'))"
 )
 
 
@@ -88,38 +79,42 @@ class Watchers:
         return woken
 
 
-def _waker(signal: str) -> Callable[[Connection, Watcher], int]:
-    def wake(connection: Connection, one: Watcher) -> int:
-        return connection.execute(_WAKE_ANY, {**_names(one), "signal": signal}).rowcount
-
-    return wake
+def _wake_mailbox(connection: Connection, one: Watcher) -> bool:
+    outbox.signal_mailbox(connection, one.workspace_id, one.subject_id, "connected")
+    return True
 
 
-def _wake_source(connection: Connection, one: Watcher) -> int:
-    values = {**_names(one), "signal": "heard", "polled": _POLLED}
-    return connection.execute(_WAKE_SOURCE, values).rowcount
+def _wake_sequence(connection: Connection, one: Watcher) -> bool:
+    outbox.signal_sequence(connection, one.workspace_id, one.subject_id, "check_now")
+    return True
 
 
-def _tell_again(connection: Connection, one: Watcher) -> int:
+def _wake_source(connection: Connection, one: Watcher) -> bool:
+    values = {"id": one.subject_id, "polled": _POLLED}
+    has_work = connection.execute(_HAS_WORK, values).first() is not None
+    if has_work:
+        outbox.signal_source(connection, one.workspace_id, one.subject_id, "heard")
+    return has_work
+
+
+def _wake_notices(connection: Connection, one: Watcher) -> bool:
+    channel = one.workflow_id.rpartition("/")[2]
+    outbox.signal_notices(connection, one.workspace_id, one.subject_id, channel, "told")
+    return True
+
+
+def _tell_again(connection: Connection, one: Watcher) -> bool:
     """Begin the next round: the workflow of a round happens once."""
     round_ = int(one.workflow_id.rpartition("/")[2])
-    return int(webhook_deliveries.begin_again(connection, one.subject_id, round_))
+    return webhook_deliveries.begin_again(connection, one.subject_id, round_)
 
 
-def _names(one: Watcher) -> dict[str, str]:
-    return {
-        "workspace_id": one.workspace_id,
-        "workflow_id": one.workflow_id,
-        "subject_id": one.subject_id,
-    }
-
-
-_WAKERS: Mapping[str, Callable[[Connection, Watcher], int]] = MappingProxyType(
+_WAKERS: Mapping[str, Callable[[Connection, Watcher], bool]] = MappingProxyType(
     {
-        "mailbox": _waker("connected"),
-        "sequence": _waker("check_now"),
+        "mailbox": _wake_mailbox,
+        "sequence": _wake_sequence,
         "source": _wake_source,
-        "notices": _waker("told"),
+        "notices": _wake_notices,
         "webhook": _tell_again,
     }
 )

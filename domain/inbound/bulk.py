@@ -4,7 +4,7 @@ import re
 
 from domain.inbound.parsing import ReceivedMail
 from domain.inbound.people import answers, is_by_person
-from domain.inbound.services import is_service
+from domain.inbound.services import OF_SENDERS, is_service
 from domain.inbound.verdict import MailKind, Verdict
 
 _NEWS = re.compile(
@@ -45,18 +45,6 @@ _OF_CAMPAIGNS = (
     "x-jira-fingerprint",
 )
 """Headers of campaigns and of services that notify."""
-
-_OF_SENDERS = (
-    "feedback-id",
-    "x-mailgun-sid",
-    "x-sg-eid",
-    "x-mandrill-user",
-    "x-ses-outgoing",
-    "x-report-abuse",
-    "x-mj-mid",
-    "x-job",
-)
-"""Headers of those who send for others: newsletters, and people's mail as well."""
 
 _RELAYED = re.compile(
     r"(?i)hit-reply@linkedin\.com|\b(?:via|über|par|por|tramite|przez) (?:linkedin|xing|indeed|stepstone)\b.{0,80}@|\bhat (?:dir|ihnen) geantwortet|replied to your (?:message|inmail)"
@@ -119,7 +107,7 @@ def _to_many(mail: ReceivedMail) -> Verdict | None:
     if is_bulk(mail) and not _is_of_peoples_list(mail):
         return _found(0.9, "Headers of mail to many.")
     wants_none = _NEWS.search(mail.subject) or _LEAVE.search(mail.shown[:20_000])
-    if wants_none and (mail.has(*_OF_SENDERS) or _OFFICE.search(mail.from_address)):
+    if wants_none and (mail.has(*OF_SENDERS, "x-job") or _OFFICE.search(mail.from_address)):
         return _found(0.8, "A service's mail, or an office's, that wants no answer.")
     if wants_none and is_list(mail) and not _is_of_peoples_list(mail):
         return _found(0.8, "A list's mail.")

@@ -23,21 +23,26 @@ _SERVICE_NAME = re.compile(
     r"(?i)\b(?:team|support|service|system|bot|notifications?|feedback|newsletter|alerts?|center|centre|billing|helpdesk|customer|kundenservice|reports?|security|academy|weekly|daily|digest|monitoring|backup|scanner|voicemail|quarant\w+|news)\b|通知|事務局|サポート|客服|알림"
 )
 _BOUNCE_PATH = re.compile(r"(?i)bounces?[+=@_-]|msprvs\d|[0-9a-f]{16,}")
-_SENDS_FOR_OTHERS = (
+OF_SENDERS = (
     "feedback-id",
+    "x-mailgun-sid",
+    "x-sg-eid",
+    "x-mandrill-user",
+    "x-ses-outgoing",
+    "x-report-abuse",
+    "x-mj-mid",
+)
+"""Headers of those who send for others: newsletters, and people's mail as well."""
+
+_SENDS_FOR_OTHERS = (
+    *OF_SENDERS,
     "list-unsubscribe",
     "x-hs-cid",
     "x-mailer-recptid",
     "x-api-host",
     "x-campaign",
-    "x-sg-eid",
-    "x-mailgun-sid",
-    "x-ses-outgoing",
     "x-msys-api",
     "x-pm-message-id",
-    "x-mj-mid",
-    "x-mandrill-user",
-    "x-report-abuse",
 )
 
 _WORDS = re.compile(
@@ -61,7 +66,7 @@ def is_service(mail: ReceivedMail) -> bool:
         return False
     who = looks_of_sender(mail)
     said = bool(_WORDS.search(mail.shown[:20_000])) + bool(_SUBJECT.search(mail.subject))
-    return who + said >= 2 if who >= 2 else who == 1 and said == 2
+    return who >= 2 or (who == 1 and said == 2)
 
 
 def is_office(mail: ReceivedMail) -> bool:

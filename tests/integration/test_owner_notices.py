@@ -84,6 +84,13 @@ def run_of(world: World, channel: str) -> WorkflowHandle:
     return world.environment.client.get_workflow_handle(workflow_id)
 
 
+def disconnect(world: World, mailbox: str) -> None:
+    """Let a mailbox's grant be refused."""
+    with world.database.workspace(world.workspace_id) as connection:
+        code = ReasonCode.MAILBOX_DISCONNECTED
+        mailbox_faults.fault(connection, world.workspace_id, mailbox, code, "invalid_grant")
+
+
 async def until_states(world: World, channel: str, *states: str) -> None:
     await world.until(
         lambda: {one["state"] for one in world.listeners.notices(channel)} == set(states),
@@ -127,14 +134,7 @@ class TestEmail:
         mailbox = by_mail.make_mailbox(address="ana@sender.example")
         for _ in range(3):
             by_mail.make_sequence(mailbox, LATER)
-        with by_mail.database.workspace(by_mail.workspace_id) as connection:
-            mailbox_faults.fault(
-                connection,
-                by_mail.workspace_id,
-                mailbox,
-                ReasonCode.MAILBOX_DISCONNECTED,
-                "invalid_grant",
-            )
+        disconnect(by_mail, mailbox)
         await until_states(by_mail, "email", "delivered")
 
         (letter,) = letters(by_mail)
@@ -152,14 +152,7 @@ class TestEmail:
                 {"workspace_id": by_mail.workspace_id},
             )
         by_mail.listeners.choose("email", user_id="usr_plain", address="plain@owner.example")
-        with by_mail.database.workspace(by_mail.workspace_id) as connection:
-            mailbox_faults.fault(
-                connection,
-                by_mail.workspace_id,
-                mailbox,
-                ReasonCode.MAILBOX_DISCONNECTED,
-                "invalid_grant",
-            )
+        disconnect(by_mail, mailbox)
         await until_states(by_mail, "email", "delivered")
 
         (letter,) = letters(by_mail)
