@@ -12,14 +12,15 @@ from domain.inbound.automatic_words import (
     POLITE,
     RECEIVED,
     SERVICES,
+    SET_PHRASE,
     SUBJECT_PERHAPS,
     SUBJECT_SURE,
     URGENT,
 )
-from domain.inbound.bulk import is_list, is_nobody, is_report, is_sent_to_many
+from domain.inbound.bulk import is_list, is_nobody, is_relayed, is_report, is_sent_to_many
 from domain.inbound.keen import KEEN
 from domain.inbound.parsing import ReceivedMail
-from domain.inbound.people import answers, is_answer, is_by_person
+from domain.inbound.people import answers, has_own_subject, has_program, is_answer, is_by_person
 from domain.inbound.quoting import own_text, without_signature
 from domain.inbound.returning import returns_on
 from domain.inbound.services import is_office
@@ -31,10 +32,12 @@ _MOST = 3_000  #: Characters of the sender's own words that are looked at.
 _SAYS_YES = re.compile(r"(?i)\byes\b|please send|our answer|\bja\b|\boui\b|\bsí\b")
 _SENTENCE = re.compile(r"(?<=[.!;。！।])\s+|\n+|。|！|।")
 _A_NAME, _A_LINE = 4, 40  #: Words, and characters, of what is no sentence: a name, a title.
+_SHORT = 700  #: Characters of a note that quotes our mail.
 _LONGEST = 1_500  #: Characters: without any other sign, longer texts are people's.
+_LIST = re.compile(r"^\s*\[[^\]]{1,60}\]\s*")
 _RE = re.compile(r"(?i)^(?:\s*(?:re|aw|sv|antw|rv|res|回复|答复)\s*(?:\[\d+\])?\s*[:：])+\s*")
 _EAGER = re.compile(
-    r"(?i)\?|\binterest(?:ed|ing)\b(?! in (?:joining|working|our))|let'?s (?:talk|speak|chat|meet|catch)|\bcall me\b|\bphone me\b|erreichbar unter|happy to (?:talk|chat|discuss)|sounds (?:good|great|interesting)|i(?:'d| would) (?:love|like|be happy)|could we|can we|but i\b|tell me more|interessiert|intéressé|me interesa|interessat|gerne? (?:sprechen|telefonieren|mehr)|？|興味|感兴趣|관심"
+    r"(?i)\?(?=\s|$)|\binterest(?:ed|ing)\b(?! in (?:joining|working|our))|let'?s (?:talk|speak|chat|meet|catch)|\bcall me\b|\bphone me\b|erreichbar unter|happy to (?:talk|chat|discuss)|sounds (?:good|great|interesting)|i(?:'d| would) (?:love|like|be happy)|could we|can we|but i\b|tell me more|interessiert|intéressé|me interesa|interessat|gerne? (?:sprechen|telefonieren|mehr)|？|興味|感兴趣|관심"
 )
 """What an answer to our mail has, and a note written before it came has not."""
 
@@ -42,13 +45,13 @@ _WE = re.compile(
     r"(?i)\b(?:we|our|us|wir|unser\w*|nous|notre|nuestro|hemos|nosso|recebemos|nostro|abbiamo|wij|ons|onze|vi|vår\w*|vores|nasz\w*|мы|наш\w*|olemme)\b|弊社|当社|我们|저희"
 )
 _I = re.compile(
-    r"(?i)\b(?:i|i'm|i'll|my|ich|mein\w*|je|j'ai|mon|yo|mi|eu|meu|io|mio|ik|mijn|jag|jeg|min|я|мой)\b"
+    r"(?i)\b(?:i|i'm|i'll|my|me|ich|mich|mir|mein\w*|je|j'ai|mon|yo|mi|eu|meu|io|mio|ik|mijn|jag|jeg|min|я|мой)\b"
 )
 
 
 def is_auto_reply(mail: ReceivedMail) -> Verdict | None:
     """Say whether a machine answers for a person."""
-    if (is_list(mail) and not answers(mail)) or is_report(mail):
+    if is_report(mail) or (is_list(mail) and not answers(mail) and not _passed_on(mail)):
         return None
     evidence, confidence = _by_headers(mail)
     if not evidence:
@@ -56,6 +59,17 @@ def is_auto_reply(mail: ReceivedMail) -> Verdict | None:
     if not evidence:
         return None
     return auto_reply(mail, confidence, evidence)
+
+
+def _passed_on(mail: ReceivedMail) -> bool:
+    """Say whether it is a note that a list, or a group's address, passed on."""
+    return _has_sure_subject(mail) and _tells(own_text(mail.text)[:_MOST])
+
+
+def _has_sure_subject(mail: ReceivedMail) -> bool:
+    """Say whether mail programs give its subject to automatic answers; lists put their name first."""
+    bare = _LIST.sub("", mail.subject)
+    return any(SUBJECT_SURE.search(one) is not None for one in (mail.subject, bare))
 
 
 def is_challenge(mail: ReceivedMail) -> Verdict | None:
@@ -131,7 +145,7 @@ def _by_headers(mail: ReceivedMail) -> tuple[str, float]:
         SUBJECT_SURE.search(mail.subject) or (answers(mail) and not _only_notifies(mail))
     ):
         return "Auto-Submitted says that no person wrote it, and it answers.", 0.93
-    if mail.header("return-path").strip() == "<>" and answers(mail) and not is_by_person(mail):
+    if mail.header("return-path").strip() == "<>" and answers(mail) and not has_program(mail):
         return "It answers, and its sender is void: a machine's answer.", 0.85
     return "", 0.0
 
@@ -149,17 +163,27 @@ def _by_words(mail: ReceivedMail) -> tuple[str, float]:
     own = without_signature(own_text(mail.text)[:_MOST])
     person = is_by_person(mail)
     told = _tells(own)
-    if SUBJECT_SURE.search(mail.subject) and (told or not person):
+    if _has_sure_subject(mail) and (told or not person):
         return "Its subject is that of an automatic answer.", 0.93
+    eager = _is_eager(own)
+    if (
+        not (eager or is_sent_to_many(mail))
+        and has_own_subject(mail)
+        and (told or (URGENT.search(own) and not person))
+    ):
+        return "It answers under a subject of its own, in the words of machines.", 0.85
     if person:
         is_note = told and AT_ONCE.search(own[:_BEGINNING]) and not _EAGER.search(own)
-        return ("It says at once that it is automatic.", 0.8) if is_note else ("", 0.0)
-    eager = _EAGER.search(own) is not None or KEEN.search(own) is not None
+        if is_note:
+            return "It says at once that it is automatic.", 0.8
+        return _by_set_phrase(mail, own) if told and not eager else ("", 0.0)
+    if told and answers(mail) and ITSELF.search(own[: 2 * _BEGINNING]):
+        return "It says at once that it is automatic.", 0.9
     if told and not is_sent_to_many(mail) and (_is_marked(mail) or (is_nobody(mail) and not eager)):
         return "An automatic answer, by its words and headers.", 0.85
     if CHALLENGE.search(own) and (answers(mail) or SUBJECT_PERHAPS.search(mail.subject)):
         return "A filter that wants the sender to prove themselves.", 0.85
-    if eager or is_sent_to_many(mail):
+    if eager or (is_sent_to_many(mail) and not is_relayed(mail)):
         return "", 0.0
     return _by_words_alone(mail, own)
 
@@ -174,7 +198,7 @@ def _by_words_alone(mail: ReceivedMail, own: str) -> tuple[str, float]:
     away = ABSENT.search(own) is not None or LEFT.search(own) is not None
     if _is_warm(own) or len(own) > _LONGEST or not told:
         return "", 0.0
-    firm = RECEIVED.search(own) and _WE.search(own) and not _I.search(own)
+    firm = RECEIVED.search(own) and not _I.search(own)
     if firm and is_office(mail) and not _SAYS_YES.search(own):
         return "An office's acknowledgement, by its words.", 0.75
     if mail.has("x-auto-response-suppress") and (firm or URGENT.search(own)):
@@ -182,6 +206,15 @@ def _by_words_alone(mail: ReceivedMail, own: str) -> tuple[str, float]:
     if away and URGENT.search(own):
         return "An absence note, by its words.", 0.7
     return _by_absence_alone(own)
+
+
+def _by_set_phrase(mail: ReceivedMail, own: str) -> tuple[str, float]:
+    """Take an answer that quotes ours for a note where its words were not written for us."""
+    if has_program(mail) or len(own) > _SHORT or _SAYS_YES.search(own) or _is_warm(own):
+        return "", 0.0
+    told = ABSENT.search(own) or LEFT.search(own) or not _I.search(own)
+    said = told and SET_PHRASE.search(own) is not None
+    return ("A note, by words that were written for anybody.", 0.7) if said else ("", 0.0)
 
 
 def _by_absence_alone(own: str) -> tuple[str, float]:
@@ -199,12 +232,19 @@ def _says_nothing_else(own: str) -> bool:
     return (
         len(sentences) > 1
         and bool(long)
-        and all(any(words.search(one) for words in (ABSENT, URGENT, POLITE)) for one in long)
+        and all(any(words.search(one) for words in (ABSENT, LEFT, URGENT, POLITE)) for one in long)
     )
 
 
 def _tells(own: str) -> bool:
     return any(one.search(own) for one in (ABSENT, LEFT, RECEIVED))
+
+
+def _is_eager(own: str) -> bool:
+    """Say whether somebody wants to hear more; who calls it automatic at once does not."""
+    if _EAGER.search(own):
+        return True
+    return bool(KEEN.search(own)) and not ITSELF.search(own[:_BEGINNING])
 
 
 def _is_warm(own: str) -> bool:

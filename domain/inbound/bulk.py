@@ -4,6 +4,7 @@ import re
 
 from domain.inbound.parsing import ReceivedMail
 from domain.inbound.people import answers, is_by_person
+from domain.inbound.publications import is_publication
 from domain.inbound.services import OF_SENDERS, is_service
 from domain.inbound.verdict import MailKind, Verdict
 
@@ -11,13 +12,13 @@ _NEWS = re.compile(
     r"(?i)\bnewsletter\b|\bdigest\b|\bweekly\b|\bdaily\b|\bissue \d|vol(?:ume)?\.? ?\d+|% off|\bsale\b|\bwebinar\b|notification|\balert\b|invoice|receipt (?:for|from)|order (?:confirm|#|number)|password|security|verify your|statement|report for|\bcron\b|abridged summary|unsubscribe|rechnung|bestellung|facture|commande|factura|pedido|メルマガ|ニュース"
 )
 _DIGEST = re.compile(
-    r"(?i)\bdigest\b.{0,40}(?:vol|number|issue|#|\d)|^digest for |abridged summary of|\bdigest,? |\d+ (?:new )?(?:messages|updates|topics) in \d+|\[digest\]|zusammenfassung von|résumé de la liste"
+    r"(?i)^\w+ (?:\w+ )?\S+@googlegroups\.com\W|\bdigest\b.{0,40}(?:vol|number|issue|#|\d)|^digest for |abridged summary of|\bdigest,? |\d+ (?:new )?(?:messages|updates|topics) in \d+|\[digest\]|zusammenfassung von|résumé de la liste"
 )
 _OF_A_LIST = re.compile(
-    r"(?i)^confirm (?:subscribe|unsubscribe|[0-9a-f]{16,})|^your message to .{1,80} awaits moderator approval|^welcome to the .{1,60} (?:mailing )?list|mailing list memberships? reminder"
+    r"(?i)^confirm (?:subscribe|unsubscribe|[0-9a-f]{16,})|^your message to .{1,80} awaits moderator approval|^welcome to the .{1,60} (?:mailing )?list|mailing list memberships? reminder|\bpost from \S+ requires approval|^\d+ .{1,60} (?:moderator|admin) request\(s\) waiting"
 )
 _NOBODY = re.compile(
-    r"(?i)^(?:no.?reply|do.?not.?reply|donotreply|notifications?|notify|newsletters?|digest|alerts?|mailer|bounces?|automated|root|cron|daemon|listserv|majordomo|mailman)(?:[+._-][^@]*)?@|.*-(?:request|bounces|owner|digest)@|.*(?:no-?reply|donotreply|do-not-reply|nicht-?antworten|keine-?antwort|ne-?pas-?repondre|no-?responder?|n[ãa]o-?respond\w*|no-?contest\w*|non?-?rispondere|inte-?svara|svara-?inte|nie-?odpowiada\w*)@"
+    r"(?i)^(?:nobody|no.?reply|do.?not.?reply|donotreply|notifications?|notify|newsletters?|digest|alerts?|mailer|bounces?|automated|root|cron|daemon|listserv|majordomo|mailman|rss-?feeds?|[\w-]+-daemon|[\w-]+-robot)(?:[+._-][^@]*)?@|.*-(?:request|bounces|owner|digest)@|.*(?:no-?reply|donotreply|do-not-reply|nicht-?antworten|keine-?antwort|ne-?pas-?repondre|no-?responder?|n[ãa]o-?respond\w*|no-?contest\w*|non?-?rispondere|inte-?svara|svara-?inte|nie-?odpowiada\w*)@"
 )
 _OFFICE = re.compile(
     r"(?i)^(?:news|updates?|marketing|auto|system|billing|invoices?|receipts?|rechnung(?:en)?|orders?|info-?mail|jobs|survey|team|hello|reports?)(?:[+._-][^@]*)?@"
@@ -65,7 +66,15 @@ def is_unrelated(mail: ReceivedMail) -> Verdict | None:
     """Say whether it is a newsletter, a digest or a notice: nobody answers with these."""
     if is_relayed(mail):
         return None
-    return _of_a_program(mail) or (None if _may_answer(mail) else _to_many(mail))
+    return (
+        _of_a_program(mail) or (None if _may_answer(mail) else _to_many(mail)) or _published(mail)
+    )
+
+
+def _published(mail: ReceivedMail) -> Verdict | None:
+    if _is_of_peoples_list(mail) or not is_publication(mail):
+        return None
+    return _found(0.7, "Written for many readers, by its looks, and answers nothing.")
 
 
 def _of_a_program(mail: ReceivedMail) -> Verdict | None:
@@ -91,7 +100,7 @@ def is_report(mail: ReceivedMail) -> bool:
 
 def is_relayed(mail: ReceivedMail) -> bool:
     """Say whether a network passed on what somebody wrote there: it is theirs."""
-    return _RELAYED.search(f"{mail.header('from')} {mail.subject}") is not None
+    return not is_nobody(mail) and bool(_RELAYED.search(f"{mail.header('from')} {mail.subject}"))
 
 
 def _may_answer(mail: ReceivedMail) -> bool:

@@ -29,7 +29,7 @@ _WHO = r"(?:user|recipient|mailbox|account|address|addressee|e-?mail(?: address|
 TABLE: tuple[Wording, ...] = (
     _w(  # Named before the network's words that go with it.
         Cause.SENDER,
-        r"\b(?:on|in) (?:a|the|our|\S+) (?:block|black|deny)[- ]?list|垃圾邮件|垃圾郵件|大量群发|迷惑メール|スパム|스팸|\bспам|\((?:hvu|dyn|con|rtr|ts\d+):?",
+        r"\b(?:on|in) (?:a|the|our|\S+) (?:block|black|deny)[- ]?list|垃圾邮件|垃圾郵件|大量群发|迷惑メール|スパム|스팸|\bспам|\((?:hvu|dyn|con|rtr|ts\d+):|\bkill list|\bofr_?50\d|\bube\b|\[ph\d\d\]|not accepted for policy reasons|ask your postmaster for help or|postmaster\.(?:web|gmx)\.\w+/\S{0,60}\bi=ip|reject due to content",
     ),
     _w(  # Words that speak of the network, though they name a host or a mailbox.
         Cause.LATER,
@@ -69,7 +69,7 @@ TABLE: tuple[Wording, ...] = (
         Cause.FULL,
         r"(?:mail ?box|inbox|quota|account|storage|disk|user|maildir|message store).{0,40}(?:\bfull\b|exceed|over\b|overdrawn|out of (?:space|quota))",
         r"(?:over|exceed\w*|out of|insufficient|not enough|no|above|beyond).{0,25}(?:quota|disk space|storage|space (?:left|available)|mailbox (?:size )?limit)",
-        r"quota (?:of .{0,30})?(?:exceeded|violation|reached)|quotaexceeded|disc quota|(?:exhausted|exceeded) (?:the |its |their )?(?:allowed |allocated )?storage|is full|too much mail data|mailbox size limit|status 4?5?\.2\.2|over the allowed quota|recipient storage full|would exceed mailbox",
+        r"quota (?:of .{0,30})?(?:exceeded|violation|reached)|quotaexceeded|disc quota|(?:exhausted|exceeded) (?:the |its |their )?(?:allowed |allocated )?storage|is full|too much mail data|mailbox size limit|(?:does|do|did)(?: not|n't) have enough (?:space|storage|room|disk)|status 4?5?\.2\.2|over the allowed quota|recipient storage full|would exceed mailbox",
         *abroad.FULL,
     ),
     _w(  # "Access denied" after a recipient is how Exchange and Postfix say unknown.

@@ -1,7 +1,7 @@
 """The words of notices in other languages than English, by what they mean."""
 
 GONE: tuple[str, ...] = (
-    r"(?:benutzer|empfänger|empfaenger|adresse|postfach|konto)\b.{0,60}(?:unbekannt|nicht (?:gefunden|bekannt|vorhanden|existent)|existiert nicht|gibt es nicht|ungültig)|unbekannte[rn]? (?:benutzer|empfänger)|(?:ist|steht) nicht im (?:domino|adress|benutzer)?-?(?:verzeichnis|buch)",
+    r"(?:benutzer|empfänger|empfaenger|adresse|postfach|konto)\b.{0,60}(?:unbekannt|nicht (?:gefunden|bekannt|vorhanden|existent)|existiert nicht|gibt es nicht|ungültig)|unbekannte[rn]? (?:benutzer|empfänger)|\bnicht im (?:domino|adress|benutzer)?-?(?:verzeichnis|buch)",
     r"(?:utilisateur|destinataire|adresse|compte|boite|boîte)\b.{0,60}(?:inconnu|inexistant|invalide|n.existe p|introuvable)|non répertorié|non recensé|impossible de trouver",
     r"(?:usuario|destinatario|direcci[oó]n|cuenta|buz[oó]n)\b.{0,40}(?:desconocid|no existe|inv[aá]lid|inexistente|no (?:se |fue |ha sido )?encontr)|no existe (?:dicha|ese|el)|no se (?:ha |pudo |puede )?(?:encontr\w+|localiz\w+).{0,24}(?:direcci|destinat|usuario|cuenta|buz)",
     r"(?:usu[aá]rio|destinat[aá]rio|endere[cç]o|conta)\b.{0,40}(?:desconhecid|n[aã]o existe|inv[aá]lid|inexistente|n[aã]o (?:foi )?(?:encontrad|localizad))|n[aã]o foi poss[ií]vel (?:encontrar|localizar).{0,24}(?:endere|destinat|usu|conta)",

@@ -40,7 +40,7 @@ _DIVIDER = re.compile(
 _SIGNATURE = re.compile(
     r"(?i)^(?:--\s*$|—\s*$|__\s*$|(?:sent|get) (?:from|via|with) (?:my|yahoo|proton|outlook|mail|samsung)|sent from \w+|envoyé (?:de|depuis) mon |von meinem .{1,30} gesendet|gesendet (?:von|mit) "
     r"|enviado (?:desde|do) (?:mi|meu) |inviato da(?:l mio)? |verzonden (?:vanaf|met|via) |skickat från |sendt fra |lähetetty |wysłane? z |отправлено (?:с|из) |get outlook for |obtenir outlook|outlook für |obtener outlook|scarica outlook|download outlook|iphoneから送信|我的iphone|发自我的|從我的|나의 iphone"
-    r"|you received this message because|to unsubscribe from this (?:group|list)|-{3,}\s*$|mailing list\s*$|confidentiality notice|this e-?mail (?:and|message|is|may|contains).{0,80}confiden|diese e-?mail enthält vertraul)"
+    r"|you received this message because|to unsubscribe from this (?:group|list)|-{3,}\s*$|mailing list\s*$|_{5,}\s*$|\W*(?:important (?:e-?mail )?(?:notice|information)|(?:\S+ ){0,3}disclaimer)\W*$|(?:the|this) (?:information|contents?) (?:contained )?(?:in|of) this|this (?:message|e-?mail|communication|transmission) .{0,60}(?:designated|intended|addressee|named)|confidentiality notice|this e-?mail (?:and|message|is|may|contains).{0,80}confiden|diese e-?mail enthält vertraul)"
 )
 
 

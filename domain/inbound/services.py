@@ -14,13 +14,13 @@ _ROLE = re.compile(
     r"|backup|nas|nagios|zabbix|icinga|prometheus|grafana|monitor\w*|uptime|status|cron|root|admin|system|server|helpdesk|voicemail|voice|fax|scan\w*|scanner|printer|kopierer|quarant\w*|spam|security|sicherheit|alerts?|alarm|expiry|dmarc\w*|tls-?rpt|abuse|postmaster|mailer|bot|bots|message|messages|members?|membership|community|events?|tagung|webinars?|seminar|dse\w*|calendar|kalender|agenda|reminders?|tickets?|booking\w*|reservations?|reservas|buchung\w*|accounts?|konto|account-\w+|verify|verification|login|auth|registration|register|anmeldung|welcome|marketing|promo\w*|offers?|angebote?|deals?|shop|store|sales?|club|docs?|esign|o365\w*|service\w*)(?:[+._-][\w.+-]*)?@"
 )
 _OFFICE = re.compile(
-    r"(?i)^(?:info|contact|kontakt|hello|hi|hallo|office|talent|jobs?|careers?|karriere|recruit\w*|hr|bewerb\w*|sekretariat|praxis|kanzlei|mail)(?:[+._-][\w.+-]*)?@"
+    r"(?i)^(?:info|contact|kontakt|hello|hi|hallo|office|talent|jobs?|careers?|karriere|recruit\w*|hr|bewerb\w*|sekretariat|praxis|kanzlei|mail|cs|kefu|cskh)(?:[+._-][\w.+-]*)?@"
 )
 _MAILING_HOST = re.compile(
-    r"(?i)@(?:e?mail\d*|mailing|mailer|em\d*|news|newsletter|notice|notify|notifications?|send|mg|marketing|updates?|messaging|mon|monitor|alerts?|reply|bounce\w*|email\w*|crm|campaigns?|accounts|service|click)\.[\w-]+\.\w+"
+    r"(?i)@(?:[\w-]+\.)?(?:lists?|e?mail\d*|mailing|mailer|em\d*|news|newsletter|notice|notify|notifications?|send|mg|marketing|updates?|messaging|mon|monitor|alerts?|reply|bounce\w*|email\w*|crm|campaigns?|accounts|service|click)\.[\w-]+\.\w+"
 )
 _SERVICE_NAME = re.compile(
-    r"(?i)\b(?:team|support|service|system|bot|notifications?|feedback|newsletter|alerts?|center|centre|billing|helpdesk|customer|kundenservice|reports?|security|academy|weekly|daily|digest|monitoring|backup|scanner|voicemail|quarant\w+|news)\b|通知|事務局|サポート|客服|알림"
+    r"(?i)\b(?:team|support|service|system|bot|notifications?|feedback|newsletter|alerts?|center|centre|billing|helpdesk|customer|kundenservice|reports?|security|academy|weekly|daily|digest|monitoring|backup|scanner|voicemail|quarant\w+|news)\b|通知|事務局|サポート|客服|알림|고객"
 )
 _BOUNCE_PATH = re.compile(r"(?i)bounces?[+=@_-]|msprvs\d|[0-9a-f]{16,}")
 OF_SENDERS = (
@@ -31,6 +31,7 @@ OF_SENDERS = (
     "x-ses-outgoing",
     "x-report-abuse",
     "x-mj-mid",
+    "x-amazon-mail-relay-type",
 )
 """Headers of those who send for others: newsletters, and people's mail as well."""
 

@@ -1,6 +1,14 @@
 """How people ask for no more mail, by language, and what uses the same words for something else."""
 
 ASKED: tuple[str, ...] = (
+    "Kindly ensure that my address is deleted from your records.",
+    "I wish to receive no further correspondence from you.",
+    "QUIT EMAILING ME. This is the 4th time.",
+    "Would you mind not writing to me any more?",
+    "Wrong person. Lose this address please.",
+    "Take. Me. Off. The. List.",
+    "Hou nou eens op met die mails. Ik wil niks meer van jullie ontvangen.",
+    "Para de me mandar email, já pedi duas vezes.",
     "unsub pls",
     "Kindly delete my profile and mail id from your database.",
     "I'd rather not hear from you again. Please take my address out of your system.",
@@ -54,6 +62,10 @@ ASKED: tuple[str, ...] = (
     "더 이상 메일을 보내지 말아 주세요.",
 )
 NOT_ASKED: tuple[str, ...] = (
+    "Si seulement on pouvait se désabonner des réunions ! Non, je reste où je suis.",
+    "配信停止のリンクは開けないようです（停止したいわけではありません）。求人票をお送りいただけますと幸いです。",
+    "Ссылка «отписаться» не открывается. Вакансия мне подходит, пришлите описание.",
+    "I never saw gpg asking me for the passphrase, not even in a list.",
     "Please remove me from consideration for this role, I signed elsewhere.",
     "I don't want to be contacted about junior positions any more, but this one is right up my street.",
     "Not now. No need to unsubscribe me, write again in spring.",

@@ -206,6 +206,7 @@ HARD: tuple[str, ...] = (
 )
 
 SOFT: tuple[str, ...] = (
+    "552 Account(s) <jo@gone.example> does not have enough space",
     # Full.
     "552 5.2.2 Over quota",
     "552 5.2.2 The email account that you tried to reach is over quota. Please direct the recipient to",
@@ -312,6 +313,11 @@ SOFT: tuple[str, ...] = (
 )
 
 SENDER: tuple[str, ...] = (
+    "550 5.2.0 Mail rejete. Mail rejected. OFR_506 [506]",
+    "554 IP=198.51.100.20 - A problem occurred. Ask your postmaster for help or to contact us.",
+    "message refused, sender's domain is on a local kill list",
+    "550 5.7.1 Message content rejected, UBE, id=44259-09",
+    "554 Message not allowed - [PH01] Email not accepted for policy reasons.",
     "554 5.7.1 Service unavailable; Client host [192.0.2.9] blocked using zen.blocklist.example; https://www.blocklist.example/query/ip/192.0.2.9",
     "550 5.7.1 Service unavailable, Client host [192.0.2.9] blocked using Spamhaus. To request removal from this list see https://www.spamhaus.org/lookup.lasso",
     "521 DNSRBL: Blocked for abuse. See http://att.example/blocks",

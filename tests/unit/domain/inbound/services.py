@@ -59,6 +59,29 @@ SERVICES: tuple[tuple[str, str, str], ...] = (
         "Please do not respond to this e-mail. This mailbox is not monitored.",
     ),
 )
+PUBLICATIONS: tuple[tuple[str, str, str], ...] = (
+    (
+        "fool@paper.example",
+        "Resolutions you can keep",
+        "Start the year well. " * 90 + "To unsubscribe, visit http://paper.example/leave",
+    ),
+    (
+        "dailyslang@paper.example",
+        "Slang of the day",
+        "Are you a blimp? To unsubscribe write to us. Copyright 2002 Paper. All rights reserved. "
+        "http://a.example http://b.example http://c.example http://d.example",
+    ),
+    (
+        "michael@paper.example",
+        "Michael's minute",
+        "Dear reader, this week I look at prices again. "
+        * 12
+        + "You are receiving this since you asked for it. http://1.example http://2.example "
+        "http://3.example http://4.example",
+    ),
+)
+"""Sender, subject and text of what is written for many, without a header that says so."""
+
 PEOPLE: tuple[tuple[str, str, str], ...] = (
     ("Jo Doe <jo@doe.example>", "Your mail", "Hello Ana, I saw your message on my phone. Call me?"),
     ("Jo Doe <jo.doe@mail.example>", "Your role", "I would like to know the salary."),

@@ -6,6 +6,7 @@ import pytest
 
 from domain.inbound.classify import classify
 from domain.inbound.verdict import AutoKind, MailKind, Verdict
+from tests.unit.domain.inbound import alone
 from tests.unit.domain.inbound.notes import BY_HEADERS, CHALLENGES, NOT_MARKED, NOTES
 
 DATE = "Date: Fri, 02 Jan 2026 10:00:00 +0000\n"
@@ -53,6 +54,37 @@ def test_filters_that_want_proof_of_a_person(subject: str, text: str) -> None:
     verdict = classify(note(subject, text, IN_THREAD))
 
     assert (verdict.kind, verdict.auto) == (MailKind.AUTO_REPLY, AutoKind.OTHER)
+
+
+@pytest.mark.parametrize(("subject", "text"), alone.UNDER_A_SUBJECT_OF_ITS_OWN)
+def test_answers_under_a_subject_of_their_own(subject: str, text: str) -> None:
+    assert classify(note(subject, text, IN_THREAD)).kind is MailKind.AUTO_REPLY
+    assert classify(note(f"Re: {subject}", f"Call me. {text}", IN_THREAD)).kind is MailKind.REPLY
+
+
+@pytest.mark.parametrize("text", alone.SET_PHRASES)
+def test_answers_that_quote_and_were_written_for_anybody(text: str) -> None:
+    quoting = note("Re: A role", text + alone.QUOTED, IN_THREAD)
+    by_a_program = note("Re: A role", text + alone.QUOTED, f"User-Agent: Mutt/2.2\n{IN_THREAD}")
+
+    assert classify(quoting).kind is MailKind.AUTO_REPLY
+    assert classify(by_a_program).kind is MailKind.REPLY
+
+
+@pytest.mark.parametrize("text", alone.OF_PEOPLE)
+def test_people_who_quote_and_say_the_like(text: str) -> None:
+    assert classify(note("Re: A role", text + alone.QUOTED, IN_THREAD)).kind is MailKind.REPLY
+
+
+@pytest.mark.parametrize("subject", alone.PASSED_ON)
+@pytest.mark.parametrize("head", ["List-Id: <all.mail.example>\n", "Precedence: bulk\n", ""])
+def test_notes_that_a_list_passes_on(subject: str, head: str) -> None:
+    text = "I will be out of the office until 5 January."
+
+    assert classify(note(subject, text, head)).kind is MailKind.AUTO_REPLY
+    assert classify(note("[ILUG] A question", text, f"List-Post: <x>\n{head}")).kind is not (
+        MailKind.AUTO_REPLY
+    )
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import pytest
 from domain.inbound.classify import classify
 from domain.inbound.verdict import MailKind, Verdict
 from tests.unit.domain.inbound.harmless import BULK, CALENDARS, MODERATION, RECEIPTS
-from tests.unit.domain.inbound.services import PEOPLE, SERVICES
+from tests.unit.domain.inbound.services import PEOPLE, PUBLICATIONS, SERVICES
 
 PLAIN = "To: ana@recruiters.example\nContent-Type: text/plain; charset=utf-8\n\n"
 JO = "From: Jo <jo@mail.example>\nIn-Reply-To: <1@recruiters.example>\n"
@@ -19,6 +19,12 @@ def test_what_goes_to_many(name: str, head: str, text: str) -> None:
 @pytest.mark.parametrize(("sender", "subject", "text"), SERVICES, ids=[one[0] for one in SERVICES])
 def test_what_a_service_sends(sender: str, subject: str, text: str) -> None:
     assert written(sender, subject, text).kind is MailKind.UNRELATED
+
+
+@pytest.mark.parametrize(("sender", "subject", "text"), PUBLICATIONS)
+def test_what_is_written_for_many_readers(sender: str, subject: str, text: str) -> None:
+    assert written(sender, subject, text).kind is MailKind.UNRELATED
+    assert written(sender, f"Re: {subject}", text).kind is MailKind.REPLY
 
 
 @pytest.mark.parametrize(("sender", "subject", "text"), PEOPLE, ids=[one[0] for one in PEOPLE])
