@@ -18,7 +18,7 @@ from domain.inbound.automatic_words import (
     URGENT,
 )
 from domain.inbound.bulk import is_list, is_nobody, is_relayed, is_report, is_sent_to_many
-from domain.inbound.keen import KEEN
+from domain.inbound.keen import EAGER, IN_PERSON, KEEN, SAYS_YES, WARM
 from domain.inbound.parsing import ReceivedMail
 from domain.inbound.people import answers, has_own_subject, has_program, is_answer, is_by_person
 from domain.inbound.quoting import own_text, without_signature
@@ -29,24 +29,12 @@ from domain.inbound.verdict import AutoKind, MailKind, Verdict
 
 _BEGINNING = 200  #: Characters in which a note says that it is one.
 _MOST = 3_000  #: Characters of the sender's own words that are looked at.
-_SAYS_YES = re.compile(r"(?i)\byes\b|please send|our answer|\bja\b|\boui\b|\bsí\b")
 _SENTENCE = re.compile(r"(?<=[.!;。！।])\s+|\n+|。|！|।")
 _A_NAME, _A_LINE = 4, 40  #: Words, and characters, of what is no sentence: a name, a title.
 _SHORT = 700  #: Characters of a note that quotes our mail.
 _LONGEST = 1_500  #: Characters: without any other sign, longer texts are people's.
 _LIST = re.compile(r"^\s*\[[^\]]{1,60}\]\s*")
 _RE = re.compile(r"(?i)^(?:\s*(?:re|aw|sv|antw|rv|res|回复|答复)\s*(?:\[\d+\])?\s*[:：])+\s*")
-_EAGER = re.compile(
-    r"(?i)\?(?=\s|$)|\binterest(?:ed|ing)\b(?! in (?:joining|working|our))|let'?s (?:talk|speak|chat|meet|catch)|\bcall me\b|\bphone me\b|erreichbar unter|happy to (?:talk|chat|discuss)|sounds (?:good|great|interesting)|i(?:'d| would) (?:love|like|be happy)|could we|can we|but i\b|tell me more|interessiert|intéressé|me interesa|interessat|gerne? (?:sprechen|telefonieren|mehr)|？|興味|感兴趣|관심"
-)
-"""What an answer to our mail has, and a note written before it came has not."""
-
-_WE = re.compile(
-    r"(?i)\b(?:we|our|us|wir|unser\w*|nous|notre|nuestro|hemos|nosso|recebemos|nostro|abbiamo|wij|ons|onze|vi|vår\w*|vores|nasz\w*|мы|наш\w*|olemme)\b|弊社|当社|我们|저희"
-)
-_I = re.compile(
-    r"(?i)\b(?:i|i'm|i'll|my|me|ich|mich|mir|mein\w*|je|j'ai|mon|yo|mi|eu|meu|io|mio|ik|mijn|jag|jeg|min|я|мой)\b"
-)
 
 
 def is_auto_reply(mail: ReceivedMail) -> Verdict | None:
@@ -173,7 +161,7 @@ def _by_words(mail: ReceivedMail) -> tuple[str, float]:
     ):
         return "It answers under a subject of its own, in the words of machines.", 0.85
     if person:
-        is_note = told and AT_ONCE.search(own[:_BEGINNING]) and not _EAGER.search(own)
+        is_note = told and AT_ONCE.search(own[:_BEGINNING]) and not EAGER.search(own)
         if is_note:
             return "It says at once that it is automatic.", 0.8
         return _by_set_phrase(mail, own) if told and not eager else ("", 0.0)
@@ -196,10 +184,10 @@ def _by_words_alone(mail: ReceivedMail, own: str) -> tuple[str, float]:
     if told and not is_answer(mail.subject) and SUBJECT_PERHAPS.search(mail.subject):
         return "An automatic answer, by subject and words.", 0.8
     away = ABSENT.search(own) is not None or LEFT.search(own) is not None
-    if _is_warm(own) or len(own) > _LONGEST or not told:
+    if WARM.search(own) or len(own) > _LONGEST or not told:
         return "", 0.0
-    firm = RECEIVED.search(own) and not _I.search(own)
-    if firm and is_office(mail) and not _SAYS_YES.search(own):
+    firm = RECEIVED.search(own) and not IN_PERSON.search(own)
+    if firm and is_office(mail) and not SAYS_YES.search(own):
         return "An office's acknowledgement, by its words.", 0.75
     if mail.has("x-auto-response-suppress") and (firm or URGENT.search(own)):
         return "An automatic answer, by its words and headers.", 0.75
@@ -210,9 +198,9 @@ def _by_words_alone(mail: ReceivedMail, own: str) -> tuple[str, float]:
 
 def _by_set_phrase(mail: ReceivedMail, own: str) -> tuple[str, float]:
     """Take an answer that quotes ours for a note where its words were not written for us."""
-    if has_program(mail) or len(own) > _SHORT or _SAYS_YES.search(own) or _is_warm(own):
+    if has_program(mail) or len(own) > _SHORT or SAYS_YES.search(own) or WARM.search(own):
         return "", 0.0
-    told = ABSENT.search(own) or LEFT.search(own) or not _I.search(own)
+    told = ABSENT.search(own) or LEFT.search(own) or not IN_PERSON.search(own)
     said = told and SET_PHRASE.search(own) is not None
     return ("A note, by words that were written for anybody.", 0.7) if said else ("", 0.0)
 
@@ -220,7 +208,7 @@ def _by_set_phrase(mail: ReceivedMail, own: str) -> tuple[str, float]:
 def _by_absence_alone(own: str) -> tuple[str, float]:
     """Take it for a note where nothing is said but that somebody is away: whoever wrote it is."""
     away = ABSENT.search(own) is not None or LEFT.search(own) is not None
-    if away and not _is_warm(own) and _says_nothing_else(own):
+    if away and not WARM.search(own) and _says_nothing_else(own):
         return "Nothing but an absence note, by its words.", 0.65
     return "", 0.0
 
@@ -242,20 +230,9 @@ def _tells(own: str) -> bool:
 
 def _is_eager(own: str) -> bool:
     """Say whether somebody wants to hear more; who calls it automatic at once does not."""
-    if _EAGER.search(own):
+    if EAGER.search(own):
         return True
     return bool(KEEN.search(own)) and not ITSELF.search(own[:_BEGINNING])
-
-
-def _is_warm(own: str) -> bool:
-    """Say whether it speaks to us: of our mail, of our offer, by thanks in a person's tone."""
-    return (
-        re.search(
-            r"(?i)thanks (?:so much|a lot|for (?:the|your) (?:note|offer|role|opportunity))|your (?:offer|role|opportunity|position)|(?:the|this) (?:role|position|job|opportunity|offer)|\bsorry\b|apolog|ihr angebot|die stelle|votre offre|le poste|su oferta|la vacante|\bvaga\b|proposta",
-            own,
-        )
-        is not None
-    )
 
 
 def _is_marked(mail: ReceivedMail) -> bool:

@@ -1,4 +1,4 @@
-"""How people say, in many languages, that they want to hear more."""
+"""How people speak who answer us: they want to hear more, ask, say yes, thank for this mail."""
 
 import re
 
@@ -14,3 +14,21 @@ KEEN = re.compile(
     re.IGNORECASE,
 )
 """What only those write who want to hear more: whatever else they say, they do not opt out."""
+
+EAGER = re.compile(
+    r"(?i)\?(?=\s|$)|\binterest(?:ed|ing)\b(?! in (?:joining|working|our))|let'?s (?:talk|speak|chat|meet|catch)|\bcall me\b|\bphone me\b|erreichbar unter|happy to (?:talk|chat|discuss)|sounds (?:good|great|interesting)|i(?:'d| would) (?:love|like|be happy)|could we|can we|but i\b|tell me more|interessiert|intéressé|me interesa|interessat|gerne? (?:sprechen|telefonieren|mehr)|？|興味|感兴趣|관심"
+)
+"""What an answer to our mail has, and a note written before it came has not."""
+
+SAYS_YES = re.compile(r"(?i)\byes\b|please send|our answer|\bja\b|\boui\b|\bsí\b")
+"""A yes, which no note says."""
+
+WARM = re.compile(
+    r"(?i)thanks (?:so much|a lot|for (?:the|your) (?:note|offer|role|opportunity))|your (?:offer|role|opportunity|position)|(?:the|this) (?:role|position|job|opportunity|offer)|\bsorry\b|apolog|ihr angebot|die stelle|votre offre|le poste|su oferta|la vacante|\bvaga\b|proposta"
+)
+"""It speaks to us: of our mail, of our offer, by thanks in a person's tone."""
+
+IN_PERSON = re.compile(
+    r"(?i)\b(?:i|i'm|i'll|my|me|ich|mich|mir|mein\w*|je|j'ai|mon|yo|mi|eu|meu|io|mio|ik|mijn|jag|jeg|min|я|мой)\b"
+)
+"""One person, not an office."""
