@@ -158,6 +158,7 @@ def _by_words(mail: ReceivedMail) -> tuple[str, float]:
         not (eager or is_sent_to_many(mail))
         and has_own_subject(mail)
         and (told or (URGENT.search(own) and not person))
+        and (_is_of_notes(mail.subject) or _by_absence_alone(own)[0])
     ):
         return "It answers under a subject of its own, in the words of machines.", 0.85
     if person:
@@ -165,7 +166,7 @@ def _by_words(mail: ReceivedMail) -> tuple[str, float]:
         if is_note:
             return "It says at once that it is automatic.", 0.8
         return _by_set_phrase(mail, own) if told and not eager else ("", 0.0)
-    if told and answers(mail) and ITSELF.search(own[: 2 * _BEGINNING]):
+    if told and answers(mail) and AT_ONCE.search(own[:_BEGINNING]):
         return "It says at once that it is automatic.", 0.9
     if told and not is_sent_to_many(mail) and (_is_marked(mail) or (is_nobody(mail) and not eager)):
         return "An automatic answer, by its words and headers.", 0.85
@@ -174,6 +175,11 @@ def _by_words(mail: ReceivedMail) -> tuple[str, float]:
     if eager or (is_sent_to_many(mail) and not is_relayed(mail)):
         return "", 0.0
     return _by_words_alone(mail, own)
+
+
+def _is_of_notes(subject: str) -> bool:
+    """Say whether a subject may be one that somebody wrote for their notes."""
+    return any(one.search(subject) for one in (SUBJECT_PERHAPS, ABSENT, RECEIVED, LEFT, POLITE))
 
 
 def _by_words_alone(mail: ReceivedMail, own: str) -> tuple[str, float]:

@@ -34,7 +34,7 @@ _AUTO = (
 SUBJECT_SURE = re.compile(
     r"(?i)^\W{0,3}(?:"
     + _AUTO
-    + r"|(?:i am |i'm )?(?:currently )?out[- ]of[- ](?:the[- ])?office\b(?! hours)(?! space)|[^:?]{2,80}\bis out of (?:the )?office\b|[aā]rpus biroja|\[?ooo\]?\s*(?::|$|-|re)|\[?oof\]?\s*(?::|$)|ooo (?:until|till|from) [\w./ -]{1,20}$|auto\s*:"
+    + r"|(?:i am |i'm )?(?:currently )?out[- ]of[- ](?:the[- ])?office\b(?! hours)(?! space)(?! part)|[^:?]{2,80}\bis out of (?:the )?office\b|[aā]rpus biroja|\[?ooo\]?\s*(?::|$|-|re)|\[?oof\]?\s*(?::|$)|ooo (?:until|till|from) [\w./ -]{1,20}$|auto\s*:"
     r"|abwesenheits(?:notiz|meldung|nachricht|benachrichtigung|assistent|mitteilung|agent)|automatische (?:antwort|abwesenheit|eingangs|empfangs)\w*|eingangsbestätigung|empfangsbestätigung|außer haus\b|nicht im (?:haus|büro)\s*(?::|$|-)"
     r"|réponse automatique|réponse d'absence|message (?:automatique|d'absence)|(?:avis|notification|notice) d'absence|absence du bureau|absent\(?e?\)? du bureau|accusé de réception"
     r"|(?:respuesta|contestaci[oó]n|mensaje|resposta|risposta|messaggio|mensagem) autom[aá]ti[ck]\w*|autorrespuesta|fuera de (?:la )?oficina|aviso de ausencia|acuse de recibo|resposta de ausência|aviso de ausência|fora do escritório"
@@ -116,7 +116,7 @@ POLITE = re.compile(
 """What else absence notes say: a greeting, thanks, whom to ask, and that an answer will come."""
 
 AT_ONCE = re.compile(
-    r"(?i)(?:reached|this is) (?:my|an) auto(?:matic|mated) (?:reply|response)|dies ist eine automatische (?:antwort|abwesenheit)|ceci est une réponse automatique|esta es una respuesta automática|questa è una risposta automatica|esta é uma resposta automática|dit is een automatisch antwoord|to jest automatyczna odpowiedź|自動返信|自动回复"
+    r"(?i)(?:reached|this is) (?:my|an) auto(?:matic|mated|matically generated) (?:e-?mail )?(?:reply|response|message|answer|acknowledge?ment)|dies ist eine automatische (?:antwort|abwesenheit)|ceci est une réponse automatique|esta es una respuesta automática|questa è una risposta automatica|esta é uma resposta automática|dit is een automatisch antwoord|to jest automatyczna odpowiedź|自動返信|自动回复"
 )
 """It says so in its first words; a mail program's rule may have sent it, under its own name."""
 

@@ -15,6 +15,10 @@ _FOR_READERS = re.compile(
     r"(?i)unsubscri|subscri(?:be|ption|bed|ber)|(?:to be|be) removed from|(?:you(?:'re| are| have)?|this e?-?mail (?:is|was)) (?:receiv\w+ this|sent to|being sent)|mailing list|newsletter|privacy (?:policy|statement)|all rights reserved|©|\(c\) ?(?:19|20)\d\d|copyright \W{0,4}(?:19|20)\d\d|to a friend|view (?:this )?(?:in|online)|(?:manage|update) (?:your )?(?:communication |e-?mail )?(?:preferences|account)"
     r"|abbestellen|abmelden|abonnement|impressum|se désinscrire|désabonn|mentions légales|darse de baja|suscripci|cancelar|descadastr|cancella l'iscrizione|annulla l'iscrizione|afmelden|uitschrijven|avregistrera|avsluta prenumeration|afmeld|meld deg av|peruuta tilaus|wypisz|odhlásit|leiratkoz|dezabon|отписаться|подписк|відписатися|abonelikten|κατάργηση εγγραφής|הסרה|إلغاء الاشتراك|配信停止|配信解除|退订|退訂|수신 ?거부|구독|ยกเลิก|hủy đăng ký|berhenti berlangganan"
 )
+_TO_US = re.compile(
+    r"(?i)(?:thank(?:s| you)|danke|dank|merci|gracias|grazie|obrigad[oa]|bedankt) (?:for|für|pour|por|per|pelo|pela|voor) (?:your|ihre|votre|su|tu|la tua|il tuo|seu|sua|je|uw)\b(?! (?:order|purchase|subscri|interest in))|\bmy (?:cv|resume|résumé|portfolio|profile|application)\b|mein(?:en?)? (?:lebenslauf|cv|bewerbung)|mon (?:cv|profil)|mi (?:cv|perfil|curr[ií]cul)|mio cv|meu (?:cv|curr[ií]culo)"
+)
+"""It speaks to one reader, who wrote before: a person's mail, however long."""
 _LINK = re.compile(r"(?i)https?://|\bwww\.")
 _MANY = 4  #: Links: people who write anew give one or two.
 _LONG = 1_500  #: Characters.
@@ -37,7 +41,7 @@ def is_publication(mail: ReceivedMail) -> bool:
 
     Who wants to hear more, in few words, is a person.
     """
-    if answers(mail) or not _FOR_READERS.search(mail.shown):
+    if answers(mail) or not _FOR_READERS.search(mail.shown) or _TO_US.search(mail.text[:_SHORT]):
         return False
     if len(mail.text) < _SHORT and KEEN.search(mail.text):
         return False

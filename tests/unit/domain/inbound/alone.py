@@ -30,6 +30,17 @@ OF_PEOPLE = (
 )
 """People who quote our mail and say the like: to us."""
 
+UNDER_ANOTHER_SUBJECT = (
+    ("Quick thoughts", "Sorry, I have left the company. Write to my private address."),
+    ("My CV", "Please find my CV attached. In urgent matters my phone is 123."),
+    ("A role", "I am currently travelling, will answer when I am back on Monday."),
+    ("Interested!", "I am on parental leave until June. Let me know if that is a problem."),
+    ("Réponse à votre message", "Je suis en congé maternité, recontactez-moi en mai."),
+    ("Ihre Anfrage", "Ich bin bis Montag im Urlaub. Klingt aber interessant, melde mich."),
+    ("Out of office party?", "Funny subject. I am on vacation but interested."),
+)
+"""People who answer under a subject of their own."""
+
 PASSED_ON = (
     "[ILUG] Jo Doe/Dublin/IE is out of the office.",
     "Out of Office AutoReply: A role",

@@ -62,6 +62,9 @@ ASKED: tuple[str, ...] = (
     "더 이상 메일을 보내지 말아 주세요.",
 )
 NOT_ASKED: tuple[str, ...] = (
+    "Please quit mailing me before noon, evenings are fine.",
+    "I don't want any of these remote jobs, but hybrid is fine.",
+    "My details are removed from LinkedIn, how did you find me?",
     "Si seulement on pouvait se désabonner des réunions ! Non, je reste où je suis.",
     "配信停止のリンクは開けないようです（停止したいわけではありません）。求人票をお送りいただけますと幸いです。",
     "Ссылка «отписаться» не открывается. Вакансия мне подходит, пришлите описание.",

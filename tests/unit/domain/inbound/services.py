@@ -83,6 +83,19 @@ PUBLICATIONS: tuple[tuple[str, str, str], ...] = (
 """Sender, subject and text of what is written for many, without a header that says so."""
 
 PEOPLE: tuple[tuple[str, str, str], ...] = (
+    (
+        "jo.doe@mail.example",
+        "My CV",
+        "Dear Ana, please find my CV below. "
+        + "Senior engineer, Go and Python. " * 60
+        + "Privacy policy: you may store my data. http://1.example http://2.example",
+    ),
+    (
+        "jo.doe@mail.example",
+        "Hello again",
+        "Thanks for your mail. I write a newsletter with 2,000 subscribers. " * 20
+        + "http://1.example http://2.example http://3.example http://4.example",
+    ),
     ("Jo Doe <jo@doe.example>", "Your mail", "Hello Ana, I saw your message on my phone. Call me?"),
     ("Jo Doe <jo.doe@mail.example>", "Your role", "I would like to know the salary."),
     ("Jo Doe <info@doe-consulting.example>", "Termin", "Hallo Ana, passt Dienstag?"),

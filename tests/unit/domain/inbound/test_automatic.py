@@ -76,6 +76,11 @@ def test_people_who_quote_and_say_the_like(text: str) -> None:
     assert classify(note("Re: A role", text + alone.QUOTED, IN_THREAD)).kind is MailKind.REPLY
 
 
+@pytest.mark.parametrize(("subject", "text"), alone.UNDER_ANOTHER_SUBJECT)
+def test_people_who_answer_under_another_subject(subject: str, text: str) -> None:
+    assert classify(note(subject, text, IN_THREAD)).kind is MailKind.REPLY
+
+
 @pytest.mark.parametrize("subject", alone.PASSED_ON)
 @pytest.mark.parametrize("head", ["List-Id: <all.mail.example>\n", "Precedence: bulk\n", ""])
 def test_notes_that_a_list_passes_on(subject: str, head: str) -> None:
