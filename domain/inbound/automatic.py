@@ -34,6 +34,9 @@ _A_NAME, _A_LINE = 4, 40  #: Words, and characters, of what is no sentence: a na
 _SHORT = 700  #: Characters of a note that quotes our mail.
 _LONGEST = 1_500  #: Characters: without any other sign, longer texts are people's.
 _LIST = re.compile(r"^\s*\[[^\]]{1,60}\]\s*")
+_DATED = re.compile(
+    r"\d{1,2}[./]|\d\s?[-–]\s?\d|\b(?:until|till|through|bis|jusqu|hasta|fino|até|tot|till|do|до) .{0,12}\d"
+)
 _RE = re.compile(r"(?i)^(?:\s*(?:re|aw|sv|antw|rv|res|回复|答复)\s*(?:\[\d+\])?\s*[:：])+\s*")
 
 
@@ -161,11 +164,13 @@ def _by_words(mail: ReceivedMail) -> tuple[str, float]:
         and (_is_of_notes(mail.subject) or _by_absence_alone(own)[0])
     ):
         return "It answers under a subject of its own, in the words of machines.", 0.85
+    if not (eager or person or answers(mail)) and _dates_an_absence(mail.subject, own):
+        return "Its subject dates an absence.", 0.8
     if person:
         is_note = told and AT_ONCE.search(own[:_BEGINNING]) and not EAGER.search(own)
         if is_note:
             return "It says at once that it is automatic.", 0.8
-        return _by_set_phrase(mail, own) if told and not eager else ("", 0.0)
+        return ("", 0.0) if eager else _by_set_phrase(mail, own)
     if told and answers(mail) and AT_ONCE.search(own[:_BEGINNING]):
         return "It says at once that it is automatic.", 0.9
     if told and not is_sent_to_many(mail) and (_is_marked(mail) or (is_nobody(mail) and not eager)):
@@ -177,6 +182,12 @@ def _by_words(mail: ReceivedMail) -> tuple[str, float]:
     return _by_words_alone(mail, own)
 
 
+def _dates_an_absence(subject: str, own: str) -> bool:
+    """Say whether a subject says from when to when somebody is away, in front of few words."""
+    away = SUBJECT_PERHAPS.search(subject) or ABSENT.search(subject)
+    return bool(away and _DATED.search(subject)) and len(own) < _SHORT
+
+
 def _is_of_notes(subject: str) -> bool:
     """Say whether a subject may be one that somebody wrote for their notes."""
     return any(one.search(subject) for one in (SUBJECT_PERHAPS, ABSENT, RECEIVED, LEFT, POLITE))
@@ -185,6 +196,9 @@ def _is_of_notes(subject: str) -> bool:
 def _by_words_alone(mail: ReceivedMail, own: str) -> tuple[str, float]:
     """Look for what only machines write: nothing else speaks for one."""
     told = _tells(own)
+    by_phrase = _by_set_phrase(mail, own)
+    if by_phrase[0]:
+        return by_phrase
     if ITSELF.search(own) and (told or answers(mail)):
         return "It says itself that it is automatic.", 0.85
     if told and not is_answer(mail.subject) and SUBJECT_PERHAPS.search(mail.subject):
@@ -203,11 +217,12 @@ def _by_words_alone(mail: ReceivedMail, own: str) -> tuple[str, float]:
 
 
 def _by_set_phrase(mail: ReceivedMail, own: str) -> tuple[str, float]:
-    """Take an answer that quotes ours for a note where its words were not written for us."""
+    """Take an answer for a note where its words were not written for us: one away's, an office's."""
     if has_program(mail) or len(own) > _SHORT or SAYS_YES.search(own) or WARM.search(own):
         return "", 0.0
-    told = ABSENT.search(own) or LEFT.search(own) or not IN_PERSON.search(own)
-    said = told and SET_PHRASE.search(own) is not None
+    told = _tells(own)
+    whose = ABSENT.search(own) or (not IN_PERSON.search(own) and (is_office(mail) or told))
+    said = (whose and SET_PHRASE.search(own)) or (told and ITSELF.search(own))
     return ("A note, by words that were written for anybody.", 0.7) if said else ("", 0.0)
 
 

@@ -29,6 +29,6 @@ WARM = re.compile(
 """It speaks to us: of our mail, of our offer, by thanks in a person's tone."""
 
 IN_PERSON = re.compile(
-    r"(?i)\b(?:i|i'm|i'll|my|me|ich|mich|mir|mein\w*|je|j'ai|mon|yo|mi|eu|meu|io|mio|ik|mijn|jag|jeg|min|я|мой)\b"
+    r"(?i)\b(?:i|i'm|i'll|my|me|ich|moi|mich|mir|mein\w*|je (?:suis|ser\w+|ne|vous|vais|te|re\w+|peux|travaille\w*)|j'ai|mon|yo|mi|eu|meu|io|mio|ik|mijn|jag|jeg|min|я|мой)\b"
 )
 """One person, not an office."""

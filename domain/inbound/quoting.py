@@ -94,6 +94,8 @@ def _attribution(lines: list[str], at: int) -> int:
         block = " ".join(line[:MOST_OF_LINE].strip() for line in lines[at : at + length])
         if len(block) > 500 or (length > 1 and not _DATED.search(lines[at])):
             return 0
+        if not lines[min(at + length, len(lines)) - 1].strip():
+            return 0  # A blank line parts what somebody wrote from who is quoted.
         named = _CLOSES.search(block) or _FROM_SOMEBODY.search(block)
         if named and (_DATED.search(block) or "@" in block):
             return length

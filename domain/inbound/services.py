@@ -14,7 +14,7 @@ _ROLE = re.compile(
     r"|backup|nas|nagios|zabbix|icinga|prometheus|grafana|monitor\w*|uptime|status|cron|root|admin|system|server|helpdesk|voicemail|voice|fax|scan\w*|scanner|printer|kopierer|quarant\w*|spam|security|sicherheit|alerts?|alarm|expiry|dmarc\w*|tls-?rpt|abuse|postmaster|mailer|bot|bots|message|messages|members?|membership|community|events?|tagung|webinars?|seminar|dse\w*|calendar|kalender|agenda|reminders?|tickets?|booking\w*|reservations?|reservas|buchung\w*|accounts?|konto|account-\w+|verify|verification|login|auth|registration|register|anmeldung|welcome|marketing|promo\w*|offers?|angebote?|deals?|shop|store|sales?|club|docs?|esign|o365\w*|service\w*)(?:[+._-][\w.+-]*)?@"
 )
 _OFFICE = re.compile(
-    r"(?i)^(?:info|contact|kontakt|hello|hi|hallo|office|talent|jobs?|careers?|karriere|recruit\w*|hr|bewerb\w*|sekretariat|praxis|kanzlei|mail|cs|kefu|cskh)(?:[+._-][\w.+-]*)?@"
+    r"(?i)^(?:info|contact|kontakt|hello|hi|hallo|office|talent|jobs?|careers?|karriere|recruit\w*|hr|bewerb\w*|sekretariat|praxis|kanzlei|mail|cs|kefu|cskh|segreteria|secretar\w+|sekretar\w+|accueil|recepci\w+|reception|empfang|verwaltung|personal\w*|rekry\w*|jobb?|werkenbij|vacatures|empleo|rrhh|emploi|tuyendung|praca|kariera|kariyer|bewerbung\w*|candidatur\w*|selecci\w+|selezione|bookings?|enquir\w+|inquir\w+|zentrale|buero|kontor|toimisto|bureau|oficina|ufficio|biuro)(?:[+._-][\w.+-]*)?@"
 )
 _MAILING_HOST = re.compile(
     r"(?i)@(?:[\w-]+\.)?(?:lists?|e?mail\d*|mailing|mailer|em\d*|news|newsletter|notice|notify|notifications?|send|mg|marketing|updates?|messaging|mon|monitor|alerts?|reply|bounce\w*|email\w*|crm|campaigns?|accounts|service|click)\.[\w-]+\.\w+"
