@@ -9,6 +9,7 @@ from domain.inbound.automatic_words import (
     HEADERS,
     ITSELF,
     LEFT,
+    NOBODY_READS,
     POLITE,
     RECEIVED,
     SERVICES,
@@ -37,6 +38,10 @@ _LIST = re.compile(r"^\s*\[[^\]]{1,60}\]\s*")
 _DATED = re.compile(
     r"\d{1,2}[./]|\d\s?[-–]\s?\d|\b(?:until|till|through|bis|jusqu|hasta|fino|até|tot|till|do|до) .{0,12}\d"
 )
+_GOES_ON = re.compile(
+    r"(?i)\s*(?!(?:re|aw|sv|fwd?|to|from|until|till|through|on|at|for|auto\w*|reply|message|notification|notice|vom|von|bis|am|ab|du|de|des|del|da|dal|der|le|van|w|od|dnia|fra|från|с|до)\b)[^\W\d_]"
+)
+"""A subject that goes on as a sentence or a title, as no mail program's does."""
 _RE = re.compile(r"(?i)^(?:\s*(?:re|aw|sv|antw|rv|res|回复|答复)\s*(?:\[\d+\])?\s*[:：])+\s*")
 
 
@@ -60,7 +65,10 @@ def _passed_on(mail: ReceivedMail) -> bool:
 def _has_sure_subject(mail: ReceivedMail) -> bool:
     """Say whether mail programs give its subject to automatic answers; lists put their name first."""
     bare = _LIST.sub("", mail.subject)
-    return any(SUBJECT_SURE.search(one) is not None for one in (mail.subject, bare))
+    found = [m for one in (mail.subject, bare) if (m := SUBJECT_SURE.search(one)) is not None]
+    return any(
+        one.group()[-1] in ":：" or _GOES_ON.match(one.string[one.end() :]) is None for one in found
+    )
 
 
 def is_challenge(mail: ReceivedMail) -> Verdict | None:
@@ -161,7 +169,7 @@ def _by_words(mail: ReceivedMail) -> tuple[str, float]:
         not (eager or is_sent_to_many(mail))
         and has_own_subject(mail)
         and (told or (URGENT.search(own) and not person))
-        and (_is_of_notes(mail.subject) or _by_absence_alone(own)[0])
+        and _is_of_notes(mail.subject)
     ):
         return "It answers under a subject of its own, in the words of machines.", 0.85
     if not (eager or person or answers(mail)) and _dates_an_absence(mail.subject, own):
@@ -190,7 +198,7 @@ def _dates_an_absence(subject: str, own: str) -> bool:
 
 def _is_of_notes(subject: str) -> bool:
     """Say whether a subject may be one that somebody wrote for their notes."""
-    return any(one.search(subject) for one in (SUBJECT_PERHAPS, ABSENT, RECEIVED, LEFT, POLITE))
+    return any(one.search(subject) for one in (SUBJECT_PERHAPS, ABSENT, RECEIVED, LEFT))
 
 
 def _by_words_alone(mail: ReceivedMail, own: str) -> tuple[str, float]:
@@ -199,7 +207,7 @@ def _by_words_alone(mail: ReceivedMail, own: str) -> tuple[str, float]:
     by_phrase = _by_set_phrase(mail, own)
     if by_phrase[0]:
         return by_phrase
-    if ITSELF.search(own) and (told or answers(mail)):
+    if ITSELF.search(own) and (told or (answers(mail) and not IN_PERSON.search(own))):
         return "It says itself that it is automatic.", 0.85
     if told and not is_answer(mail.subject) and SUBJECT_PERHAPS.search(mail.subject):
         return "An automatic answer, by subject and words.", 0.8
@@ -221,6 +229,8 @@ def _by_set_phrase(mail: ReceivedMail, own: str) -> tuple[str, float]:
     if has_program(mail) or len(own) > _SHORT or SAYS_YES.search(own) or WARM.search(own):
         return "", 0.0
     told = _tells(own)
+    if is_by_person(mail) and IN_PERSON.search(own) and not NOBODY_READS.search(own):
+        return "", 0.0
     whose = ABSENT.search(own) or (not IN_PERSON.search(own) and (is_office(mail) or told))
     said = (whose and SET_PHRASE.search(own)) or (told and ITSELF.search(own))
     return ("A note, by words that were written for anybody.", 0.7) if said else ("", 0.0)
@@ -228,8 +238,7 @@ def _by_set_phrase(mail: ReceivedMail, own: str) -> tuple[str, float]:
 
 def _by_absence_alone(own: str) -> tuple[str, float]:
     """Take it for a note where nothing is said but that somebody is away: whoever wrote it is."""
-    away = ABSENT.search(own) is not None or LEFT.search(own) is not None
-    if away and not WARM.search(own) and _says_nothing_else(own):
+    if ABSENT.search(own) and not WARM.search(own) and _says_nothing_else(own):
         return "Nothing but an absence note, by its words.", 0.65
     return "", 0.0
 
@@ -241,7 +250,7 @@ def _says_nothing_else(own: str) -> bool:
     return (
         len(sentences) > 1
         and bool(long)
-        and all(any(words.search(one) for words in (ABSENT, LEFT, URGENT, POLITE)) for one in long)
+        and all(any(words.search(one) for words in (ABSENT, URGENT, POLITE)) for one in long)
     )
 
 

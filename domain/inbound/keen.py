@@ -16,7 +16,7 @@ KEEN = re.compile(
 """What only those write who want to hear more: whatever else they say, they do not opt out."""
 
 EAGER = re.compile(
-    r"(?i)\?(?=\s|$)|let me know|(?:find|is|attach\w*) my (?:cv|resume|résumé)|recontact|rappelez-moi|klingt|suena|cu[ée]nt[ae]|\binterest(?:ed|ing)\b(?! in (?:joining|working|our))|let'?s (?:talk|speak|chat|meet|catch)|\bcall me\b|\bphone me\b|erreichbar unter|happy to (?:talk|chat|discuss)|sounds (?:good|great|interesting)|i(?:'d| would) (?:love|like|be happy)|could we|can we|but i\b|tell me more|interessiert|intéressé|me interesa|interessat|gerne? (?:sprechen|telefonieren|mehr)|？|興味|感兴趣|관심"
+    r"(?i)\?(?=\s|$)|let me know|not now\b|ask me again|nicht jetzt|pas maintenant|ahora no\b|agora não|не готов|(?:find|is|attach\w*) my (?:cv|resume|résumé)|recontact|rappelez-moi|klingt|suena|cu[ée]nt[ae]|\binterest(?:ed|ing)\b(?! in (?:joining|working|our))|let'?s (?:talk|speak|chat|meet|catch)|\bcall me\b|\bphone me\b|erreichbar unter|happy to (?:talk|chat|discuss)|sounds (?:good|great|interesting)|i(?:'d| would) (?:love|like|be happy)|could we|can we|but i\b|tell me more|interessiert|intéressé|me interesa|interessat|gerne? (?:sprechen|telefonieren|mehr)|？|興味|感兴趣|관심"
 )
 """What an answer to our mail has, and a note written before it came has not."""
 
@@ -29,6 +29,6 @@ WARM = re.compile(
 """It speaks to us: of our mail, of our offer, by thanks in a person's tone."""
 
 IN_PERSON = re.compile(
-    r"(?i)\b(?:i|i'm|i'll|my|me|ich|moi|mich|mir|mein\w*|je (?:suis|ser\w+|ne|vous|vais|te|re\w+|peux|travaille\w*)|j'ai|mon|yo|mi|eu|meu|io|mio|ik|mijn|jag|jeg|min|я|мой)\b"
+    r"(?i)\b(?:i|i'm|i'll|my|me|ich|moi|mich|mir|mein\w*|je (?:suis|ser\w+|ne|vous|vais|te|re\w+|peux|travaille\w*)|j'ai|mon|yo|mi|eu|meu|io|mio|ik|mijn|jag|jeg|min|ll[áa]mame|escr[íi]beme|rufen sie mich|jestem|moj\w*|я|мой|мне|меня)\b"
 )
 """One person, not an office."""

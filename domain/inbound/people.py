@@ -9,7 +9,9 @@ _ANSWER = re.compile(
     r"(?i)\s*(?:re|aw|sv|vs|antw|rv|res|r|rif|odp|ynt|hv|vá|vl|atb|απ|σχετ|отв|отг|ref|答复|回复|回覆|返信|답장|回信|rép|fwd?|wg|tr|doorst|i|rvs?|enc|пересл|转发|轉寄)"
     r"\s*(?:\[\d+\]|\^\d+|\(\d+\))?\s*[:：]"
 )
-_BEFORE = re.compile(r"\W*\w{1,12}\s?[:：]|\s*[\[(]")
+_BEFORE = re.compile(
+    r"(?i).{0,30}\b(?:re|aw|sv|antw|r[ée]f|fwd?|wg)\b[.:\s]|\W*\w{1,12}\s?[:：]|\s*[\[(]"
+)
 """What may be how some program, or some ticket system, marks an answer."""
 _PROGRAM = re.compile(
     r"(?i)outlook|apple mail|iphone mail|ipad mail|thunderbird|mutt|gnus|evolution|kmail|claws|sylpheed|pine|eudora|the bat|foxmail|windows (?:live )?mail"

@@ -11,9 +11,17 @@ from domain.inbound.parsing import ReceivedMail
 from domain.inbound.people import answers, has_program
 from domain.inbound.services import looks_of_sender
 
+_LEAVE = re.compile(
+    r"(?i)unsubscri|(?:to be|be) removed from|(?:you(?:'re| are| have)?|this e?-?mail (?:is|was)) (?:receiv\w+ this|sent to|being sent)|(?:this|the) (?:message|e-?mail) was sent to|view (?:this )?(?:in|online)|(?:manage|update) (?:your )?(?:communication |e-?mail )?preferences|(?:currently|are) subscribed|your (?:text-only )?subscription"
+    r"|abbestellen|newsletter abmelden|se désinscrire|désabonn|darse de baja|cancelar (?:la )?suscripci|descadastr|cancella l'iscrizione|annulla l'iscrizione|uitschrijven|avregistrera|avsluta prenumeration|peruuta tilaus|wypisz|odhlásit|leiratkoz|dezabon|отписаться|відписатися|abonelikten|κατάργηση εγγραφής|הסרה מרשימ|إلغاء الاشتراك|配信停止|配信解除|退订|退訂|수신 ?거부|ยกเลิกการรับ|hủy đăng ký|berhenti berlangganan"
+)
+"""How to leave, or why one got it: said to readers, hardly ever to one person."""
 _FOR_READERS = re.compile(
-    r"(?i)unsubscri|subscri(?:be|ption|bed|ber)|(?:to be|be) removed from|(?:you(?:'re| are| have)?|this e?-?mail (?:is|was)) (?:receiv\w+ this|sent to|being sent)|mailing list|newsletter|privacy (?:policy|statement)|all rights reserved|©|\(c\) ?(?:19|20)\d\d|copyright \W{0,4}(?:19|20)\d\d|to a friend|view (?:this )?(?:in|online)|(?:manage|update) (?:your )?(?:communication |e-?mail )?(?:preferences|account)"
-    r"|abbestellen|abmelden|abonnement|impressum|se désinscrire|désabonn|mentions légales|darse de baja|suscripci|cancelar|descadastr|cancella l'iscrizione|annulla l'iscrizione|afmelden|uitschrijven|avregistrera|avsluta prenumeration|afmeld|meld deg av|peruuta tilaus|wypisz|odhlásit|leiratkoz|dezabon|отписаться|подписк|відписатися|abonelikten|κατάργηση εγγραφής|הסרה|إلغاء الاشتراك|配信停止|配信解除|退订|退訂|수신 ?거부|구독|ยกเลิก|hủy đăng ký|berhenti berlangganan"
+    r"(?i)subscri(?:be|ption|ber)|mailing list|newsletter|privacy (?:policy|statement)|all rights reserved|©|\(c\) ?(?:19|20)\d\d|copyright \W{0,4}(?:19|20)\d\d|to a friend|abonnement|impressum|mentions légales|suscripci|prenumeration|подписк|구독"
+)
+"""Words that people's letters and signatures have, too."""
+_GREETING = re.compile(
+    r"(?i)\W*(?:hi|hello|dear|hey|good (?:morning|afternoon)|hallo|guten tag|liebe\w?|sehr geehrte\w?|bonjour|hola|ol[áa]|ciao|buongiorno|hej|hei|cześć|dzień dobry|здравствуйте|добрый день|merhaba|salve|caro|cara|prezad[ao])\b.{0,40}$"
 )
 _TO_US = re.compile(
     r"(?i)(?:thank(?:s| you)|danke|dank|merci|gracias|grazie|obrigad[oa]|bedankt) (?:for|für|pour|por|per|pelo|pela|voor) (?:your|ihre|votre|su|tu|la tua|il tuo|seu|sua|je|uw)\b(?! (?:order|purchase|subscri|interest in))|\bmy (?:cv|resume|résumé|portfolio|profile|application)\b|mein(?:en?)? (?:lebenslauf|cv|bewerbung)|mon (?:cv|profil)|mi (?:cv|perfil|curr[ií]cul)|mio cv|meu (?:cv|curr[ií]culo)"
@@ -22,7 +30,7 @@ _TO_US = re.compile(
 _LINK = re.compile(r"(?i)https?://|\bwww\.")
 _MANY = 4  #: Links: people who write anew give one or two.
 _LONG = 1_500  #: Characters.
-_TWO = 2  #: Looks that a short mail has, and that one from a person's program has more than.
+_A_LINE = 120  #: Characters of a greeting's line.
 _SHORT = 500  #: Characters: shorter mails speak for themselves.
 _OF_SENDERS = (
     "errors-to",
@@ -39,19 +47,40 @@ _OF_SENDERS = (
 def is_publication(mail: ReceivedMail) -> bool:
     """Say whether it is written for many: it speaks to its readers, and looks like it besides.
 
-    Who wants to hear more, in few words, is a person.
+    Who wants to hear more, in few words, is a person; so is whoever greets one reader and looks like
+    no service.
     """
-    if answers(mail) or not _FOR_READERS.search(mail.shown) or _TO_US.search(mail.text[:_SHORT]):
+    if answers(mail) or not _speaks_to_readers(mail):
         return False
-    if len(mail.text) < _SHORT and KEEN.search(mail.text):
+    sends = (looks_of_sender(mail) > 0, mail.has(*_OF_SENDERS))
+    if not any(sends) and _GREETING.match(mail.text.lstrip().partition("\n")[0][:_A_LINE]):
         return False
     looks = (
+        *sends,
         len(mail.text) > _LONG,
-        len(_LINK.findall(mail.shown)) >= _MANY,
-        looks_of_sender(mail) > 0,
-        mail.has(*_OF_SENDERS),
-        len({one.lower() for one in _FOR_READERS.findall(mail.shown)}) > _TWO,
+        _links(mail) >= _MANY,
+        len({one.lower() for one in _FOR_READERS.findall(mail.shown)}) > 1,
     )
+    return sum(looks) >= _least(mail)
+
+
+def _speaks_to_readers(mail: ReceivedMail) -> bool:
+    text = mail.text[:_SHORT]
+    if _TO_US.search(text) or (len(mail.text) < _SHORT and KEEN.search(text)):
+        return False
+    if _LEAVE.search(mail.shown):
+        return True
+    is_full = len(mail.text) > _LONG and _links(mail) >= _MANY
+    is_sent_out = looks_of_sender(mail) > 0 or mail.has(*_OF_SENDERS)
+    return (is_full or is_sent_out) and _FOR_READERS.search(mail.shown) is not None
+
+
+def _links(mail: ReceivedMail) -> int:
+    return len(_LINK.findall(mail.shown))
+
+
+def _least(mail: ReceivedMail) -> int:
+    """Say how many looks it needs: more where a person's program wrote it, or it is short."""
     if has_program(mail):
-        return sum(looks) > _TWO
-    return sum(looks) >= (1 if len(mail.text) >= _SHORT else _TWO)
+        return 3
+    return 1 if len(mail.text) >= _SHORT else 2

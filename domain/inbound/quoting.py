@@ -53,6 +53,9 @@ def own_text(text: str) -> str:
     kept: list[str] = []
     lines = text.splitlines()[:MOST_LINES]
     at, signed, last = 0, False, ""
+    headed = (
+        False  # Within a paragraph above the sender's words: a gateway's warning, a disclaimer.
+    )
     while at < len(lines):
         line = lines[at]
         if line.lstrip().startswith((">", "|>")) or (last and _goes_on(line, last)):
@@ -65,8 +68,11 @@ def own_text(text: str) -> str:
             break
         else:
             last = ""
-            signed = signed or _SIGNATURE.match(line[:MOST_OF_LINE].strip()) is not None
-            kept += [] if signed else [line]
+            if _SIGNATURE.match(line[:MOST_OF_LINE].strip()):
+                above = any(one.strip() for one in kept)
+                signed, headed = signed or above, not above
+            headed = headed and bool(line.strip())
+            kept += [] if signed or headed else [line]
         at += 1
     return "\n".join(kept).strip()
 

@@ -13,14 +13,18 @@ UNDER_A_SUBJECT_OF_ITS_OWN = (
 
 SET_PHRASES = (
     "Thank you. I am on leave until May. Your e-mail will not be forwarded.",
-    "Danke. Ich bin krankheitsbedingt nicht im Dienst. In dringenden Fällen hilft das Sekretariat.",
+    "Ich bin krankheitsbedingt nicht im Dienst. Ihre E-Mail wird nicht weitergeleitet.",
     "Ihre Nachricht ist in der Praxis eingegangen. Rezepte liegen morgen bereit.",
     "Thank you for contacting the careers inbox. This confirms that your email was received.",
-    "Je suis en congés jusqu'au 5 mai. En cas d'urgence, appelez le standard.",
+    "Bureaux fermés jusqu'au 5 mai. En cas d'urgence, appelez le standard.",
 )
 """Written once for whoever writes, though they quote our mail."""
 
 OF_PEOPLE = (
+    "I'm out of the country. For urgent matters call my wife. Otherwise next week.",
+    "Kollege Meier ist nicht mehr im Unternehmen, ich habe die Nachricht nicht weitergeleitet.",
+    "Ya no trabajo en Globex. En caso de urgencia llámame al 600 123 123.",
+    "M. Perrin a quitté l'entreprise. C'est moi qui recrute ; même en cas d'urgence.",
     "Ihre Nachricht ist angekommen, melde mich morgen.",
     "I have received your message and will answer properly tomorrow.",
     "I am on leave until May. Let's talk then, in urgent cases call me.",
@@ -31,6 +35,11 @@ OF_PEOPLE = (
 """People who quote our mail and say the like: to us."""
 
 UNDER_ANOTHER_SUBJECT = (
+    ("Hello Tom", "I'm no longer with Globex, you can use this private address." + QUOTED),
+    ("Thanks", "Thank you for your message. I will respond by Friday." + QUOTED),
+    ("Automatic email QA engineer", "No thanks, I stay."),
+    ("Out-of-office role in Berlin", "I am on leave till March." + QUOTED),
+    ("*** EXTERN *** Re: A role", "I am on leave till March. Call me then." + QUOTED),
     ("Quick thoughts", "Sorry, I have left the company. Write to my private address."),
     ("My CV", "Please find my CV attached. In urgent matters my phone is 123."),
     ("A role", "I am currently travelling, will answer when I am back on Monday."),

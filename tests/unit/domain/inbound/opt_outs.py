@@ -1,6 +1,8 @@
 """How people ask for no more mail, by language, and what uses the same words for something else."""
 
 ASKED: tuple[str, ...] = (
+    "This message is intended for the named person only.\n\nPlease remove me from your list.",
+    "Don't ever write to me again.",
     "Kindly ensure that my address is deleted from your records.",
     "I wish to receive no further correspondence from you.",
     "QUIT EMAILING ME. This is the 4th time.",
@@ -62,6 +64,9 @@ ASKED: tuple[str, ...] = (
     "더 이상 메일을 보내지 말아 주세요.",
 )
 NOT_ASKED: tuple[str, ...] = (
+    "Kontakta mig på telefon 070-123 456.",
+    "No me mandaron el enlace de la entrevista.",
+    "Não me enviaram o link da entrevista.",
     "Please quit mailing me before noon, evenings are fine.",
     "I don't want any of these remote jobs, but hybrid is fine.",
     "My details are removed from LinkedIn, how did you find me?",

@@ -85,6 +85,18 @@ PUBLICATIONS: tuple[tuple[str, str, str], ...] = (
 PEOPLE: tuple[tuple[str, str, str], ...] = (
     (
         "jo.doe@mail.example",
+        "As discussed",
+        "Hi Ana,\nas discussed here are the details. "
+        + "Led the newsletter platform, built unsubscribe flows. " * 30
+        + "http://1.example http://2.example http://3.example http://4.example",
+    ),
+    (
+        "jo.doe@mail.example",
+        "Five days",
+        "I do not subscribe to the idea of five office days. " * 40 + "© 2026 Globex Ltd.",
+    ),
+    (
+        "jo.doe@mail.example",
         "My CV",
         "Dear Ana, please find my CV below. "
         + "Senior engineer, Go and Python. " * 60
