@@ -160,25 +160,38 @@ def _precedence(mail: ReceivedMail) -> str:
 
 def _by_words(mail: ReceivedMail) -> tuple[str, float]:
     own = without_signature(own_text(mail.text)[:_MOST])
-    person = is_by_person(mail)
-    told = _tells(own)
+    found = _by_subject(mail, own)
+    if found[0]:
+        return found
+    return _of_a_person(mail, own) if is_by_person(mail) else _of_nobody_known(mail, own)
+
+
+def _by_subject(mail: ReceivedMail, own: str) -> tuple[str, float]:
+    """Look at subjects that programs give to notes, or people to the notes that they leave."""
+    told, person = _tells(own), is_by_person(mail)
     if _has_sure_subject(mail) and (told or not person):
         return "Its subject is that of an automatic answer.", 0.93
-    eager = _is_eager(own)
-    if (
-        not (eager or is_sent_to_many(mail))
-        and has_own_subject(mail)
-        and (told or (URGENT.search(own) and not person))
-        and _is_of_notes(mail.subject)
-    ):
+    if _is_eager(own):
+        return "", 0.0
+    says = told or (URGENT.search(own) and not person)
+    of_notes = has_own_subject(mail) and _is_of_notes(mail.subject)
+    if says and of_notes and not is_sent_to_many(mail):
         return "It answers under a subject of its own, in the words of machines.", 0.85
-    if not (eager or person or answers(mail)) and _dates_an_absence(mail.subject, own):
+    if not (person or answers(mail)) and _dates_an_absence(mail.subject, own):
         return "Its subject dates an absence.", 0.8
-    if person:
-        is_note = told and AT_ONCE.search(own[:_BEGINNING]) and not EAGER.search(own)
-        if is_note:
-            return "It says at once that it is automatic.", 0.8
-        return ("", 0.0) if eager else _by_set_phrase(mail, own)
+    return "", 0.0
+
+
+def _of_a_person(mail: ReceivedMail, own: str) -> tuple[str, float]:
+    """Look for what is a machine's though it quotes us, or a person's program sent it."""
+    if _tells(own) and AT_ONCE.search(own[:_BEGINNING]) and not EAGER.search(own):
+        return "It says at once that it is automatic.", 0.8
+    return ("", 0.0) if _is_eager(own) else _by_set_phrase(mail, own)
+
+
+def _of_nobody_known(mail: ReceivedMail, own: str) -> tuple[str, float]:
+    """Look for a machine's words where nothing speaks for a person."""
+    told, eager = _tells(own), _is_eager(own)
     if told and answers(mail) and AT_ONCE.search(own[:_BEGINNING]):
         return "It says at once that it is automatic.", 0.9
     if told and not is_sent_to_many(mail) and (_is_marked(mail) or (is_nobody(mail) and not eager)):
