@@ -224,7 +224,6 @@ def _by_words_alone(mail: ReceivedMail, own: str) -> tuple[str, float]:
         return "It says itself that it is automatic.", 0.85
     if told and not is_answer(mail.subject) and SUBJECT_PERHAPS.search(mail.subject):
         return "An automatic answer, by subject and words.", 0.8
-    away = ABSENT.search(own) is not None or LEFT.search(own) is not None
     if WARM.search(own) or len(own) > _LONGEST or not told:
         return "", 0.0
     firm = RECEIVED.search(own) and not IN_PERSON.search(own)
@@ -232,9 +231,11 @@ def _by_words_alone(mail: ReceivedMail, own: str) -> tuple[str, float]:
         return "An office's acknowledgement, by its words.", 0.75
     if mail.has("x-auto-response-suppress") and (firm or URGENT.search(own)):
         return "An automatic answer, by its words and headers.", 0.75
-    if away and URGENT.search(own):
+    if URGENT.search(own) and (ABSENT.search(own) or LEFT.search(own)):
         return "An absence note, by its words.", 0.7
-    return _by_absence_alone(own)
+    if ABSENT.search(own) and _says_nothing_else(own):
+        return "Nothing but an absence note, by its words.", 0.65
+    return "", 0.0
 
 
 def _by_set_phrase(mail: ReceivedMail, own: str) -> tuple[str, float]:
@@ -249,15 +250,8 @@ def _by_set_phrase(mail: ReceivedMail, own: str) -> tuple[str, float]:
     return ("A note, by words that were written for anybody.", 0.7) if said else ("", 0.0)
 
 
-def _by_absence_alone(own: str) -> tuple[str, float]:
-    """Take it for a note where nothing is said but that somebody is away: whoever wrote it is."""
-    if ABSENT.search(own) and not WARM.search(own) and _says_nothing_else(own):
-        return "Nothing but an absence note, by its words.", 0.65
-    return "", 0.0
-
-
 def _says_nothing_else(own: str) -> bool:
-    """Say whether each of its sentences, of two or more, is one of an absence note."""
+    """Say whether each sentence, of two or more, is an absence note's: whoever wrote it is away."""
     sentences = [one.strip() for one in _SENTENCE.split(own) if one.strip()]
     long = [one for one in sentences if len(one.split()) > _A_NAME or len(one) > _A_LINE]
     return (

@@ -50,33 +50,20 @@ def is_publication(mail: ReceivedMail) -> bool:
     Who wants to hear more, in few words, is a person; so is whoever greets one reader and looks like
     no service.
     """
-    if answers(mail) or not _speaks_to_readers(mail):
+    if answers(mail) or _speaks_to_one(mail.text[:_SHORT], len(mail.text)):
         return False
     sends = (looks_of_sender(mail) > 0, mail.has(*_OF_SENDERS))
     if not any(sends) and _GREETING.match(mail.text.lstrip().partition("\n")[0][:_A_LINE]):
         return False
-    looks = (
-        *sends,
-        len(mail.text) > _LONG,
-        _links(mail) >= _MANY,
-        len({one.lower() for one in _FOR_READERS.findall(mail.shown)}) > 1,
-    )
-    return sum(looks) >= _least(mail)
-
-
-def _speaks_to_readers(mail: ReceivedMail) -> bool:
-    text = mail.text[:_SHORT]
-    if _TO_US.search(text) or (len(mail.text) < _SHORT and KEEN.search(text)):
+    fills = (len(mail.text) > _LONG, len(_LINK.findall(mail.shown)) >= _MANY)
+    words = {one.lower() for one in _FOR_READERS.findall(mail.shown)}
+    if not _LEAVE.search(mail.shown) and not (words and (any(sends) or all(fills))):
         return False
-    if _LEAVE.search(mail.shown):
-        return True
-    is_full = len(mail.text) > _LONG and _links(mail) >= _MANY
-    is_sent_out = looks_of_sender(mail) > 0 or mail.has(*_OF_SENDERS)
-    return (is_full or is_sent_out) and _FOR_READERS.search(mail.shown) is not None
+    return sum((*sends, *fills, len(words) > 1)) >= _least(mail)
 
 
-def _links(mail: ReceivedMail) -> int:
-    return len(_LINK.findall(mail.shown))
+def _speaks_to_one(beginning: str, length: int) -> bool:
+    return bool(_TO_US.search(beginning) or (length < _SHORT and KEEN.search(beginning)))
 
 
 def _least(mail: ReceivedMail) -> int:
